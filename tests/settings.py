@@ -1,0 +1,26 @@
+"""The project's settings as the tests use them: production mode, over http."""
+
+import os
+
+os.environ.setdefault("SECRET_KEY", "only-for-the-tests-" + "x" * 40)
+os.environ["DEBUG"] = ""
+# MONGODB_URI may name a real database; only TEST_MONGODB_URI is meant for tests.
+# tests/conftest.py connects to the embedded server before any test.
+for name in [name for name in os.environ if name.startswith("MONGODB_URI")]:
+    del os.environ[name]
+
+from config.settings import *  # noqa: E402, F403
+from config.settings import INSTALLED_APPS  # noqa: E402
+
+INSTALLED_APPS = [*INSTALLED_APPS, "tests"]
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+SECURE_SSL_REDIRECT = False
+SECURE_HSTS_SECONDS = 0
+SESSION_COOKIE_SECURE = False
+CSRF_COOKIE_SECURE = False
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Names without hashes: no collectstatic before the tests.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
