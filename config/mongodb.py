@@ -1,5 +1,6 @@
 """The embedded development MongoDB: a real mongod, from a wheel."""
 
+import errno
 import fcntl
 import os
 import shutil
@@ -266,15 +267,20 @@ def lock_folder(data_dir):
     The kernel drops the lock when this process ends. Raise EmbeddedMongoDBError
     if another process has it.
     """
-    lock = (data_dir / "owner.lock").open("w")
+    lock = (data_dir / "owner.lock").open("a+")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        lock.close()
+        with lock:
+            lock.seek(0)
+            owner = lock.read() or "another process"
         raise EmbeddedMongoDBError(
             f"The embedded MongoDB of {data_dir} is already running, started by "
-            "another process."
+            f"{owner}."
         ) from None
+    lock.truncate(0)
+    lock.write(f"process {os.getpid()}")
+    lock.flush()
     return lock
 
 
@@ -312,15 +318,16 @@ def is_mongod_of(pid, data_dir):
     )
 
 
-def is_port_free(port):
-    """Return whether a port of the loopback interface can be listened on."""
+def is_port_free(port, host="127.0.0.1"):
+    """Return whether a port can be listened on."""
     with socket.socket() as probe:
         # As servers do, so that a port just left by one counts as free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
+            probe.bind((host, port))
+        except OSError as error:
+            # A low port that only root may use is not free for us either.
+            return error.errno not in (errno.EADDRINUSE, errno.EACCES)
     return True
 
 

@@ -8,16 +8,12 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config.databases import mongodb_databases
 from config.mongodb import default_uri
-
-BASE_DIR = Path(__file__).resolve().parent.parent
+from config.paths import BASE_DIR, DATA_DIR, EMBEDDED_MONGODB_DIR
 
 env = environ.Env()
 
 DEBUG = env.bool("DEBUG", default=False)
 PRODUCTION = not DEBUG
-
-# Where the SQLite file and the embedded MongoDB live.
-DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).absolute()
 
 
 # Security
@@ -140,7 +136,7 @@ else:
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-MONGODB_DATABASES = mongodb_databases(os.environ, default_uri(DATA_DIR / "mongodb"))
+MONGODB_DATABASES = mongodb_databases(os.environ, default_uri(EMBEDDED_MONGODB_DIR))
 
 
 # Language and time

@@ -5,10 +5,10 @@ import os
 os.environ.setdefault("SECRET_KEY", "only-for-the-tests-" + "x" * 40)
 os.environ["DEBUG"] = ""
 # MONGODB_URI may name a real database; only TEST_MONGODB_URI is meant for tests.
-# tests/conftest.py connects to the embedded server before any test.
 for name in [name for name in os.environ if name.startswith("MONGODB_URI")]:
     del os.environ[name]
 
+from config.databases import connection  # noqa: E402
 from config.settings import *  # noqa: E402, F403
 from config.settings import INSTALLED_APPS  # noqa: E402
 
@@ -18,6 +18,8 @@ SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 0
 SESSION_COOKIE_SECURE = False
 CSRF_COOKIE_SECURE = False
+# Nowhere, until tests/conftest.py connects to the server of this run.
+MONGODB_DATABASES = {"default": connection("mongodb://127.0.0.1:1/nowhere", "")}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Names without hashes: no collectstatic before the tests.
 STORAGES = {

@@ -1,0 +1,88 @@
+"""A real Chromium on the live server; a page that complains fails its test."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import sync_playwright
+
+from tests.browser import chromium
+
+ARGUMENTS = [
+    "--no-sandbox",  # run as root, as on CI
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+TIMEOUT = 10_000  # ms
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A Chromium for the whole run."""
+    path = chromium.find()
+    if path is None:
+        pytest.fail(chromium.MISSING, pytrace=False)
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright's synchronous API runs an event loop in this thread, which
+        # Django takes for asynchronous code that must not use the database.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def expected_problems():
+    """Regular expressions of the complaints that a test causes on purpose."""
+    return []
+
+
+@pytest.fixture
+def page(browser, live_server, expected_problems):
+    """An English page on the live server.
+
+    Fails the test on an error in the console (a violated content security policy
+    is one), an exception in a script, or a request to another host.
+    """
+    problems = []
+    host = urlsplit(live_server.url).netloc
+
+    def check_message(message):
+        if message.type == "error":
+            problems.append(f"console: {message.text} ({message.location})")
+
+    def check_request(request):
+        url = urlsplit(request.url)
+        if url.scheme in ("http", "https", "ws", "wss") and url.netloc != host:
+            problems.append(f"request to another host: {request.url}")
+
+    with browser.new_context(base_url=live_server.url, locale="en-US") as context:
+        context.set_default_timeout(TIMEOUT)
+        context.on("console", check_message)
+        context.on("weberror", lambda error: problems.append(f"script: {error.error}"))
+        context.on("request", check_request)
+        yield context.new_page()
+    unexpected = [
+        problem
+        for problem in problems
+        if not any(re.search(expected, problem) for expected in expected_problems)
+    ]
+    assert not unexpected, "\n".join(unexpected)
+
+
+@pytest.fixture
+def login(live_server):
+    """Log a user in without the login page: login(page, user)."""
+
+    def log_in(page, user):
+        client = Client()
+        client.force_login(user)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session}
+        page.context.add_cookies([{**cookie, "url": live_server.url}])
+
+    return log_in

@@ -1,0 +1,122 @@
+"""A real MongoDB for the whole run, and fixtures that look at it."""
+
+import os
+import shutil
+import tempfile
+
+import mongoengine
+import pytest
+from django.conf import settings
+from pymongo import MongoClient, monitoring
+from pymongo.errors import PyMongoError
+
+from config.databases import connection
+from config.mongodb import EmbeddedMongoDB, EmbeddedMongoDBError
+from tests import mongodb
+
+# Registered before any connection is made: the driver asks for it only then.
+recorder = mongodb.CommandRecorder()
+monitoring.register(recorder)
+
+SQL_FIXTURES = {"db", "transactional_db", "live_server", "admin_client", "admin_user"}
+
+server_key = pytest.StashKey[str]()
+
+
+def pytest_configure(config):
+    """Start the MongoDB of this run, one for all workers, and connect to it."""
+    config.addinivalue_line("markers", "browser: drives a real browser")
+    if hasattr(config, "workerinput"):
+        config.stash[server_key] = config.workerinput["mongodb_uri"]
+    elif not config.option.collectonly:
+        config.stash[server_key] = start_server(config)
+    if server_key in config.stash:
+        connect(config.stash[server_key])
+
+
+def pytest_configure_node(node):
+    """Tell a worker of pytest-xdist where the MongoDB is."""
+    node.workerinput["mongodb_uri"] = node.config.stash[server_key]
+
+
+def pytest_collection_modifyitems(items):
+    """Mark what touches SQL and what drives a browser."""
+    for item in items:
+        if item.get_closest_marker("django_db") or SQL_FIXTURES & {*item.fixturenames}:
+            item.add_marker("sql")
+        if "browser" in item.path.relative_to(item.config.rootpath).parts:
+            item.add_marker("browser")
+
+
+def start_server(config):
+    """Return the URI of the server to test with; it ends with this run."""
+    given = os.environ.get("TEST_MONGODB_URI")
+    if given:
+        try:
+            with MongoClient(given, serverSelectionTimeoutMS=5_000) as client:
+                client.admin.command("ping")
+        except PyMongoError:
+            pytest.exit("The server of TEST_MONGODB_URI does not answer.", 3)
+        return given
+    folder = tempfile.mkdtemp(prefix="mongoadmin-tests-")
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    server = EmbeddedMongoDB(folder)
+    try:
+        server.start()
+    except EmbeddedMongoDBError as error:
+        pytest.exit(f"The tests need a MongoDB. {error}", 3)
+    config.add_cleanup(server.stop)
+    return server.uri
+
+
+def connect(uri):
+    """Connect mongoengine's default alias to this worker's own database."""
+    name = f"test_mongoadmin_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    mongodb.check_name(name)
+    before, question_mark, options = uri.partition("?")
+    host = "/".join(before.split("/")[:3])
+    uri = f"{host}/{name}{question_mark}{options}"
+    settings.MONGODB_DATABASES["default"] = connection(uri, "TEST_MONGODB_URI")
+    mongoengine.disconnect_all()
+    mongoengine.register_connection("default", **settings.MONGODB_DATABASES["default"])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def mongodb_database():
+    """The database of this worker, dropped before and after the run."""
+    database = mongoengine.get_db()
+    mongodb.check_name(database.name)
+    database.client.drop_database(database.name)
+    yield database
+    database.client.drop_database(database.name)
+    mongoengine.disconnect_all()
+
+
+@pytest.fixture
+def mongo(mongodb_database):
+    """The pymongo Database of the default alias, emptied before the test."""
+    mongodb.empty(mongodb_database)
+    return mongodb_database
+
+
+@pytest.fixture
+def mongo_commands():
+    """Collect the commands that the driver sends, as in
+
+    with mongo_commands() as commands:
+        client.get(url)
+    assert commands.names == ["find"]
+    assert not commands.writes
+    """
+    return recorder.record
+
+
+@pytest.fixture
+def mongo_profile(mongodb_database):
+    """Collect what the server itself ran, whichever process asked for it, as in
+
+    with mongo_profile() as operations:
+        subprocess.run(…)
+    assert not operations.writes
+    """
+    return lambda: mongodb.profile(mongodb_database)

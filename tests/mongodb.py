@@ -1,0 +1,123 @@
+"""What the tests see of MongoDB: the commands sent and the operations run."""
+
+import re
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from pymongo import monitoring
+
+DATABASE_NAME = re.compile(r"test_mongoadmin_(main|gw[0-9]+)")
+
+WRITES = {
+    *("insert", "update", "delete", "bulkWrite", "findAndModify", "findandmodify"),
+    *("create", "createIndexes", "dropIndexes", "collMod", "renameCollection"),
+    *("drop", "dropDatabase", "mapReduce"),
+}
+
+# Not caused by anything that the code under test does.
+HOUSEKEEPING = {"hello", "endSessions", "ping"}
+
+
+class Command(NamedTuple):
+    """A command: its name, its document and the database it went to."""
+
+    name: str
+    document: dict
+    database: str
+
+    @property
+    def is_write(self):
+        """Whether it can change what is stored."""
+        stages = self.document.get("pipeline") or [{}]
+        last = stages[-1] if isinstance(stages[-1], dict) else {}
+        return self.name in WRITES or bool({"$out", "$merge"} & last.keys())
+
+
+class Commands(list):
+    """Commands, in the order in which they were sent."""
+
+    @property
+    def names(self):
+        """Their names, such as ["find", "getMore"]."""
+        return [command.name for command in self]
+
+    @property
+    def writes(self):
+        """Those that can change what is stored."""
+        return [command for command in self if command.is_write]
+
+
+class CommandRecorder(monitoring.CommandListener):
+    """Collect the commands that the driver sends, from every thread."""
+
+    def __init__(self):
+        self._open = []
+
+    def started(self, event):
+        if event.command_name in HOUSEKEEPING:
+            return
+        command = Command(event.command_name, dict(event.command), event.database_name)
+        for commands in self._open:
+            commands.append(command)
+
+    def succeeded(self, event):
+        pass
+
+    def failed(self, event):
+        pass
+
+    @contextmanager
+    def record(self):
+        """Collect the commands sent meanwhile into the Commands it gives."""
+        commands = Commands()
+        self._open.append(commands)
+        try:
+            yield commands
+        finally:
+            # By identity: two lists can be equal.
+            self._open = [other for other in self._open if other is not commands]
+
+
+@contextmanager
+def profile(database):
+    """Collect what the server itself ran on a database, into the Commands it gives.
+
+    They are there after the block. Unlike the commands recorded in the driver
+    these include those of other processes, such as `manage.py migrate`.
+    """
+    check_name(database.name)
+    operations = Commands()
+    database.command("profile", 0)
+    database.drop_collection("system.profile")
+    database.command("profile", 2)
+    try:
+        yield operations
+    finally:
+        database.command("profile", 0)
+        own = {"ns": {"$ne": f"{database.name}.system.profile"}}
+        for entry in database["system.profile"].find(own).sort("ts"):
+            operations.append(command_for_profile_entry(entry))
+        database.drop_collection("system.profile")
+
+
+def command_for_profile_entry(entry):
+    """Return the Command for a document of system.profile."""
+    document = entry.get("command") or {}
+    name = {"remove": "delete", "getmore": "getMore", "query": "find"}.get(entry["op"])
+    if entry["op"] == "command":
+        name = next(iter(document), "command")
+    return Command(name or entry["op"], document, entry["ns"].partition(".")[0])
+
+
+def check_name(name):
+    """Raise ValueError unless a database is one that the tests may drop."""
+    if not DATABASE_NAME.fullmatch(name):
+        raise ValueError(f"The tests must not touch the database {name!r}.")
+
+
+def empty(database):
+    """Drop every collection of a test database."""
+    check_name(database.name)
+    for name in database.list_collection_names():
+        if not name.startswith("system."):
+            database.drop_collection(name)
