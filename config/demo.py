@@ -35,7 +35,7 @@ def main():
     try:
         host = os.environ.get("DEMO_HOST") or "127.0.0.1"
         port = number("DEMO_PORT", 8000, 1, 65535)
-        DATA_DIR.mkdir(parents=True, exist_ok=True)
+        DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         with embedded_mongodb() as mongodb:
             check_port(host, port)
             setup(host)
@@ -62,7 +62,8 @@ def stop_on_signals():
     def stop(signum, frame):
         for sign in signals:
             signal.signal(sign, signal.SIG_IGN)
-        print("\nStopping.")
+        # print() cannot be entered again while it is at work.
+        os.write(sys.stdout.fileno(), b"\nStopping.\n")
         raise SystemExit(0)
 
     signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
