@@ -52,7 +52,9 @@ def page(browser, live_server, expected_problems):
     host = urlsplit(live_server.url).netloc
 
     def check_message(message):
-        if message.type == "error":
+        # The browser itself asks for the icon, not the page.
+        is_icon = message.location.get("url", "").endswith("/favicon.ico")
+        if message.type == "error" and not is_icon:
             problems.append(f"console: {message.text} ({message.location})")
 
     def check_request(request):
