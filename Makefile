@@ -8,8 +8,6 @@ WORKERS ?= 2
 PYTEST_ARGS ?=
 APT_INSTALL := DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends
 
-export DEMO_PORT DEMO_HOST DEMO_USERS DEMO_NOTES MONGODB_URI DATABASE_URL DATA_DIR
-
 .PHONY: help demo shell test lint format lock chromium clean
 
 help:  ## Show this list

@@ -11,6 +11,8 @@ from config.mongodb import default_uri
 from config.paths import BASE_DIR, DATA_DIR, EMBEDDED_MONGODB_DIR
 
 env = environ.Env()
+# An empty variable counts as unset, as compose files and make leave them.
+env.ENVIRON = {name: value for name, value in os.environ.items() if value}
 
 DEBUG = env.bool("DEBUG", default=False)
 PRODUCTION = not DEBUG
@@ -119,6 +121,11 @@ DATABASES = {
         "DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}"
     )
 }
+if not DATABASES["default"].get("ENGINE"):
+    raise ImproperlyConfigured(
+        "DATABASE_URL must name a database, as in postgres://user:password@host/name "
+        "or sqlite:////folder/file."
+    )
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Readers do not wait for the writer, and writers wait for one another
     # instead of failing with "database is locked".
@@ -128,7 +135,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,  # seconds
         **DATABASES["default"].get("OPTIONS", {}),
     }
-    if not env.str("DATABASE_URL", default=""):
+    if "DATABASE_URL" not in env.ENVIRON:
         DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 else:
     DATABASES["default"].setdefault("CONN_MAX_AGE", 60)  # seconds
@@ -136,7 +143,7 @@ else:
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-MONGODB_DATABASES = mongodb_databases(os.environ, default_uri(EMBEDDED_MONGODB_DIR))
+MONGODB_DATABASES = mongodb_databases(env.ENVIRON, default_uri(EMBEDDED_MONGODB_DIR))
 
 
 # Language and time

@@ -100,6 +100,21 @@ def test_sqlite_is_the_default_and_waits_for_other_writers(setting, tmp_path):
     assert database["OPTIONS"]["timeout"] == 20
 
 
+def test_empty_variables_count_as_unset(setting):
+    names = ("DATABASE_URL", "MONGODB_URI", "TIME_ZONE", "SECURE_HSTS_SECONDS")
+    environment = {**PRODUCTION, **dict.fromkeys(names, "")}
+    assert "sqlite3" in setting(environment, "DATABASES['default']")["ENGINE"]
+    assert setting(environment, "TIME_ZONE") == "UTC"
+    assert setting(environment, "SECURE_HSTS_SECONDS") == 3600
+
+
+def test_a_malformed_database_url_is_told_in_one_sentence(refusal):
+    assert refusal({**PRODUCTION, "DATABASE_URL": "people.db"}) == (
+        "DATABASE_URL must name a database, as in postgres://user:password@host/name "
+        "or sqlite:////folder/file."
+    )
+
+
 def test_postgres_by_database_url(setting):
     url = "postgres://ann:p%40ss@db.example.com:5433/people"
     database = setting({**PRODUCTION, "DATABASE_URL": url}, "DATABASES['default']")
