@@ -55,6 +55,7 @@ class User(Document):
     username = fields.StringField(
         required=True,
         unique=True,
+        max_length=100,
         help_text=_("The name with which this person signs in."),
     )
     email = fields.EmailField(verbose_name=_("e-mail address"))
@@ -76,7 +77,7 @@ class User(Document):
 
 class Tag(Document):
     user = fields.ReferenceField(User, verbose_name=_("owner"))
-    name = fields.StringField(required=True)
+    name = fields.StringField(required=True, max_length=100)
 
     meta = describe(
         "tags",
@@ -118,7 +119,9 @@ class Note(Document):
         help_text=_("When the event begins or the task is due.")
     )
     date = fields.StringField(
-        verbose_name=_("day"), help_text=_("The page of the diary, as 2024-05-17.")
+        max_length=10,
+        verbose_name=_("day"),
+        help_text=_("The page of the diary, as 2024-05-17."),
     )
     parent = fields.ReferenceField("self", verbose_name=_("parent note"))
     prev = fields.ReferenceField("self", verbose_name=_("previous note"))
@@ -156,7 +159,7 @@ class WidgetFilter(DynamicEmbeddedDocument):
 
 class Widget(Document):
     user = fields.ReferenceField(User, verbose_name=_("owner"))
-    name = fields.StringField()
+    name = fields.StringField(max_length=100)
     checkboxes = fields.BooleanField(verbose_name=_("show check boxes"))
     filter = fields.EmbeddedDocumentField(WidgetFilter)
 
