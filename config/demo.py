@@ -136,7 +136,7 @@ def kept_secret(name):
         part.unlink(missing_ok=True)
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(12 if name == "password" else 48))
+            file.write(secrets.token_hex(8 if name == "password" else 32))
         part.rename(path)
     return path.read_text().strip()
 

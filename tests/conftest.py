@@ -25,7 +25,6 @@ server_key = pytest.StashKey[str]()
 
 def pytest_configure(config):
     """Start the MongoDB of this run, one for all workers, and connect to it."""
-    config.addinivalue_line("markers", "browser: drives a real browser")
     if hasattr(config, "workerinput"):
         config.stash[server_key] = config.workerinput["mongodb_uri"]
     elif not config.option.collectonly:
@@ -36,7 +35,7 @@ def pytest_configure(config):
 
 def pytest_configure_node(node):
     """Tell a worker of pytest-xdist where the MongoDB is."""
-    node.workerinput["mongodb_uri"] = node.config.stash[server_key]
+    node.workerinput["mongodb_uri"] = node.config.stash.get(server_key, None)
 
 
 def pytest_collection_modifyitems(items):

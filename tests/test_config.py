@@ -1,6 +1,7 @@
 """Settings, each tried in a process of its own with an environment of its own."""
 
 import json
+import socket
 import subprocess
 import sys
 
@@ -216,9 +217,21 @@ def test_error_reports_hide_connection_strings(run):
     assert "hidden-" not in output.stdout
 
 
-def test_start_up_does_not_wait_for_mongodb(run):
-    environment = {**DEVELOPMENT, "MONGODB_URI": "mongodb://127.0.0.1:1/shop"}
-    result = run(environment, "-X", "importtime", "manage.py", "check")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("manage.py", "check"),
+        ("manage.py", "migrate", "--verbosity=0"),
+        ("-c", "import config.wsgi, config.asgi"),
+    ],
+)
+def test_start_up_does_not_connect_to_mongodb(run, arguments):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        uri = f"mongodb://127.0.0.1:{server.getsockname()[1]}/shop"
+        result = run({**DEVELOPMENT, "MONGODB_URI": uri}, *arguments)
+        server.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            server.accept()
     assert result.returncode == 0, result.stderr
 
 

@@ -15,6 +15,7 @@ from pymongo import MongoClient
 from config import mongodb
 from config.mongodb import EmbeddedMongoDB, EmbeddedMongoDBError
 from config.paths import BASE_DIR
+from tests.mongodb import check_name, empty
 
 
 @pytest.fixture
@@ -189,3 +190,42 @@ def test_the_data_folder_can_be_removed_after_the_end(tmp_path, port):
     with EmbeddedMongoDB(folder, port):
         pass
     shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize(
+    "name", ["notes", "test", "test_mongoadmin", "xtest_mongoadmin_main"]
+)
+def test_the_tests_refuse_any_other_database(mongo, name):
+    with pytest.raises(ValueError, match=f"must not touch the database '{name}'"):
+        check_name(name)
+    with pytest.raises(ValueError, match="must not touch"):
+        empty(mongo.client[name])
+
+
+def test_the_tests_ignore_the_mongodb_of_the_environment(tmp_path):
+    code = "from tests import settings; print(settings.MONGODB_DATABASES)"
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        env={
+            "DATA_DIR": str(tmp_path),
+            "MONGODB_URI": "mongodb://live.example.com/shop",
+        },
+        cwd=BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "mongodb://127.0.0.1:1/nowhere" in result.stdout
+    assert "live" not in result.stdout
+
+
+def test_commands_are_recorded_as_sent_and_as_run(mongo, mongo_commands, mongo_profile):
+    with mongo_profile() as operations, mongo_commands() as commands:
+        mongo.things.insert_one({"n": 1})
+        mongo.things.find_one()
+        mongo.things.delete_many({"n": 1})
+    assert commands.names == ["insert", "find", "delete"]
+    assert [command.name for command in commands.writes] == ["insert", "delete"]
+    assert commands[0].document["documents"][0]["n"] == 1
+    assert {"insert", "find", "delete"} <= set(operations.names)
+    assert {"insert", "delete"} == {command.name for command in operations.writes}
