@@ -1,0 +1,142 @@
+"""The only home of patches and of private names of Django and mongoengine.
+
+Each entry says why it is needed. ``apply()`` runs once, from admin_ext.apps.
+"""
+
+from django.contrib.admin import helpers
+from django.contrib.admin.filters import FieldListFilter
+from django.contrib.admin.templatetags import admin_list
+from django.core.exceptions import MultipleObjectsReturned, ObjectDoesNotExist
+from django_mongoengine.forms.document_options import DocumentMetaWrapper
+from django_mongoengine.mongo_admin.options import (
+    DocumentAdmin as BaseAdapterDocumentAdmin,
+)
+from mongoengine import errors
+from mongoengine.base import BaseDocument
+from mongoengine.base.common import _document_registry
+from mongoengine.connection import ConnectionFailure as MongoEngineConnectionFailure
+from mongoengine.errors import (
+    FieldDoesNotExist,
+    InvalidDocumentError,
+    NotRegistered,
+)
+from pymongo.errors import ConnectionFailure
+
+__all__ = [
+    "CONNECTION_ERRORS",
+    "LOAD_ERRORS",
+    "AdapterDocumentAdmin",
+    "DocumentMetaWrapper",
+    "all_document_classes",
+    "apply",
+    "register_last_filter",
+]
+
+# What MongoDB raises when no server answers. mongoengine's own error is no
+# subclass of pymongo's.
+CONNECTION_ERRORS = (ConnectionFailure, MongoEngineConnectionFailure)
+
+# What mongoengine raises when a stored document does not fit its Document.
+LOAD_ERRORS = (
+    InvalidDocumentError,
+    FieldDoesNotExist,
+    NotRegistered,
+    errors.ValidationError,
+    AttributeError,
+    TypeError,
+    ValueError,
+)
+
+
+class AdapterDocumentAdmin(BaseAdapterDocumentAdmin):
+    """django-mongoengine's DocumentAdmin, able to stand behind Django's.
+
+    Django's ``ModelAdmin.__init__`` ends in ``super().__init__()``; the adapter's
+    wants the model and the site. Both have been set by then.
+    """
+
+    log = True
+
+    def __init__(self, *args):
+        pass
+
+
+def all_document_classes():
+    """Return every class that mongoengine knows, embedded and abstract ones too."""
+    return list(_document_registry.values())
+
+
+def make_missing_documents_known_to_django():
+    """Let Django catch mongoengine's DoesNotExist as its own.
+
+    The list and the read-only fields answer a dangling reference with the empty
+    value, ModelChoiceField with a form error, get_object_or_404 with a 404: all by
+    catching ObjectDoesNotExist, which mongoengine's class does not inherit.
+    """
+    for ours, django in (
+        (errors.DoesNotExist, ObjectDoesNotExist),
+        (errors.MultipleObjectsReturned, MultipleObjectsReturned),
+    ):
+        if not issubclass(ours, django):
+            ours.__bases__ = (*ours.__bases__, django)
+
+
+def read_documents_through(lookup_field, display_for_field):
+    """Have the list and the read-only rows read Documents with these functions.
+
+    Both of Django's functions are called from inside ``items_for_result`` and
+    ``AdminReadonlyField.contents``, which offer no hook: they dereference every
+    reference one by one and raise on a value of a type that was not expected.
+    Models are passed on to Django's own.
+    """
+    django_lookup, django_display = (
+        admin_list.lookup_field,
+        admin_list.display_for_field,
+    )
+
+    def lookup(name, obj, model_admin=None):
+        if isinstance(obj, BaseDocument):
+            return lookup_field(name, obj, model_admin, django_lookup)
+        return django_lookup(name, obj, model_admin)
+
+    def display(value, field, empty_value_display, avoid_link=False):
+        if hasattr(field, "document_field"):
+            return display_for_field(value, field, empty_value_display, avoid_link)
+        return django_display(value, field, empty_value_display, avoid_link)
+
+    for module in (admin_list, helpers):
+        module.lookup_field, module.display_for_field = lookup, display
+
+
+def find_content_type_classes_among(document_for_label):
+    """Let a ContentType of a Document find its class.
+
+    ``ContentType.model_class`` asks the app registry, which holds models only. With
+    None the labels of permissions are unreadable, log entries have no object, and
+    ``remove_stale_contenttypes`` offers to delete them with their permissions.
+    """
+    # Models cannot be imported while this module is.
+    from django.contrib.contenttypes.models import ContentType
+
+    model_class = ContentType.model_class
+
+    def model_class_or_document(self):
+        return model_class(self) or document_for_label(self.app_label, self.model)
+
+    ContentType.model_class = model_class_or_document
+
+
+def register_last_filter(test, list_filter_class):
+    """Register a filter behind Django's by type, before its catch-all.
+
+    ``FieldListFilter.register`` offers the very first place, where the filter would
+    take booleans, choices and dates too, or the last, which is never reached.
+    """
+    FieldListFilter._field_list_filters.insert(-1, (test, list_filter_class))
+
+
+def apply(*, lookup_field, display_for_field, document_for_label):
+    """Apply every patch of this module. Called once, when the apps are ready."""
+    make_missing_documents_known_to_django()
+    read_documents_through(lookup_field, display_for_field)
+    find_content_type_classes_among(document_for_label)

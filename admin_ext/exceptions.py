@@ -1,0 +1,26 @@
+"""Errors of this package."""
+
+from django.core.exceptions import FieldError, ValidationError
+
+
+class UnsupportedLookup(FieldError):
+    """A lookup path or operator that cannot be asked of MongoDB.
+
+    A FieldError, so that Django's ChangeList turns it into a redirect (?e=1).
+    """
+
+
+class UnsupportedFeature(NotImplementedError):
+    """A Django feature that cannot work on MongoDB; the text names the alternative."""
+
+
+class SaveRejected(Exception):
+    """MongoDB or the Document refused a save.
+
+    ``errors`` is a django.core.exceptions.ValidationError with the form's field
+    names as keys, so that the form can show it.
+    """
+
+    def __init__(self, errors: ValidationError):
+        super().__init__(errors)
+        self.errors = errors

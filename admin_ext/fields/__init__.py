@@ -1,0 +1,43 @@
+"""A mongoengine field seen as a Django field.
+
+Django's admin asks ``isinstance(field, models.DateField)`` and the like wherever it
+chooses a widget, a filter or a way to show a value. So each mongoengine field class
+is answered for by a real Django field class; ``document_field`` is the original.
+They are never contributed to a model: no column, no migration, no query.
+"""
+
+from .base import DocumentField, path_to
+from .containers import EmbeddedField, ListField, RowField
+from .mapping import FIELD_CLASSES, field_for
+from .relations import ReferenceField, ReferenceListField, id_of
+from .values import (
+    BooleanField,
+    DateField,
+    DateTimeField,
+    FileField,
+    ObjectIdField,
+    StringField,
+    TextField,
+    ValueField,
+)
+
+__all__ = [
+    "FIELD_CLASSES",
+    "BooleanField",
+    "DateField",
+    "DateTimeField",
+    "DocumentField",
+    "EmbeddedField",
+    "FileField",
+    "ListField",
+    "ObjectIdField",
+    "ReferenceField",
+    "ReferenceListField",
+    "RowField",
+    "StringField",
+    "TextField",
+    "ValueField",
+    "field_for",
+    "id_of",
+    "path_to",
+]

@@ -1,0 +1,135 @@
+"""What every Django view of a mongoengine field has."""
+
+from enum import Enum
+from types import SimpleNamespace
+from typing import Any
+
+from django import forms
+from django.db import models
+from mongoengine import fields as me
+from mongoengine.base import BaseField, ComplexBaseField
+
+from admin_ext import formfields
+
+
+def choices_for(document_field: BaseField) -> list[tuple[Any, Any]] | None:
+    """Return mongoengine's choices as Django's pairs, or None when there are none.
+
+    mongoengine accepts plain values, pairs and Enum classes.
+    """
+    if isinstance(document_field, me.EnumField):
+        return [(member.value, member.name) for member in document_field._enum_cls]
+    choices = document_field.choices
+    if not choices:
+        return None
+    pairs = [
+        choice
+        if isinstance(choice, list | tuple) and len(choice) == 2
+        else (choice, choice)
+        for choice in choices
+    ]
+    return [(value, label) for value, label in pairs]
+
+
+def default_for(document_field: BaseField) -> Any:
+    """Return the declared default, or Django's NOT_PROVIDED.
+
+    A bare ListField or DictField defaults to its empty value; that is no choice of
+    the developer and must not be written for a document that lacks the key.
+    """
+    default = document_field.default
+    if default is None or (
+        isinstance(document_field, ComplexBaseField) and not default
+    ):
+        return models.NOT_PROVIDED
+    if isinstance(document_field, ComplexBaseField) and callable(default):
+        return models.NOT_PROVIDED if not default() else default
+    if callable(default) and not isinstance(default, Enum):
+        return default
+    return default.value if isinstance(default, Enum) else default
+
+
+def options_for(document_field: BaseField, *, name: str) -> dict[str, Any]:
+    """Return the arguments of a Django field that say what ``document_field`` says."""
+    # The adapter's property falls back on the stored name; Django's on the attribute.
+    declared = vars(document_field)
+    verbose_name = declared.get("_verbose_name") or declared.get("verbose_name")
+    has_default = document_field.default is not None
+    return {
+        "verbose_name": verbose_name or name.replace("_", " "),
+        "unique": bool(document_field.unique and not document_field.unique_with),
+        "blank": not document_field.required,
+        # A boolean that may be missing is no check box: missing is not False.
+        "null": not document_field.required and not has_default,
+        "default": default_for(document_field),
+        "choices": choices_for(document_field),
+        "help_text": getattr(document_field, "help_text", None) or "",
+        "editable": getattr(document_field, "editable", True),
+        "max_length": getattr(document_field, "max_length", None),
+        "db_column": document_field.db_field,
+    }
+
+
+class DocumentField:
+    """What all Django views of mongoengine fields share."""
+
+    is_document_field = True
+    formfield_class: type[forms.Field] | None = None
+    # Django's name for the stored value of a reference is not the field's own name.
+    attname_suffix = ""
+
+    def __init__(self, document_field, *args, **options):
+        self.document_field = document_field
+        super().__init__(*args, **options)
+
+    def bind(self, document, name):
+        """Take the place of Django's contribute_to_class."""
+        self.set_attributes_from_name(name)
+        self.model = document
+        self.attname = name + self.attname_suffix
+
+    def get_attname(self):
+        return self.name + self.attname_suffix
+
+    def __deepcopy__(self, memo):
+        return self
+
+    def stored_value(self, document: Any) -> Any:
+        """Return what ``document`` holds, without asking MongoDB for references."""
+        return document._data.get(self.name)
+
+    def initial_for(self, value: Any) -> Any:
+        """Return a stored value as its form field takes it."""
+        return value
+
+    def value_from_object(self, obj):
+        return self.initial_for(self.stored_value(obj))
+
+    def save_form_data(self, instance, data):
+        setattr(instance, self.name, self.value_for_document(data))
+
+    def value_for_document(self, value: Any) -> Any:
+        """Return a cleaned form value as the Document wants it."""
+        return value
+
+    def formfield(self, **kwargs):
+        if self.choices is not None:
+            kwargs.setdefault("choices_form_class", formfields.ChoiceField)
+        elif self.formfield_class is not None:
+            kwargs.setdefault("form_class", self.formfield_class)
+        return super().formfield(**kwargs)
+
+
+def path_to(document: Any) -> list[SimpleNamespace]:
+    """Return what Django's ``path_infos`` tells: where a path goes on.
+
+    ``m2m`` is False always: in MongoDB a match in a list yields its document once.
+    """
+    return [
+        SimpleNamespace(
+            to_opts=document._meta,
+            m2m=False,
+            filtered_relation=None,
+            target_fields=(document._meta.pk,),
+        )
+    ]

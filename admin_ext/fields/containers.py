@@ -1,0 +1,62 @@
+"""Embedded documents and lists."""
+
+from django.db import models
+
+from admin_ext import nested
+from .base import DocumentField, path_to
+
+
+class EmbeddedField(DocumentField, models.Field):
+    """One embedded document, edited as a form within the form."""
+
+    def __init__(self, document_field, *, to, **options):
+        self.embedded_document = to
+        super().__init__(document_field, **options)
+
+    def get_internal_type(self):
+        return "EmbeddedField"
+
+    @property
+    def path_infos(self):
+        return path_to(self.embedded_document)
+
+    def formfield(self, **kwargs):
+        kwargs.setdefault("form_class", nested.EmbeddedFormField)
+        return models.Field.formfield(self, document=self.embedded_document, **kwargs)
+
+
+class ListField(DocumentField, models.Field):
+    """A list of anything but references; ``item`` is the field of its members."""
+
+    def __init__(self, document_field, *, item, **options):
+        self.item = item
+        options["choices"] = None
+        super().__init__(document_field, **options)
+
+    def bind(self, document, name):
+        super().bind(document, name)
+        self.item.bind(document, name)
+
+    def get_internal_type(self):
+        return "ListField"
+
+    @property
+    def path_infos(self):
+        if not isinstance(self.item, EmbeddedField | ListField):
+            raise AttributeError("path_infos")
+        return self.item.path_infos
+
+    def to_python(self, value):
+        return self.item.to_python(value)
+
+    def formfield(self, **kwargs):
+        kwargs.setdefault("form_class", nested.ListFormField)
+        return models.Field.formfield(self, item_field=self.item, **kwargs)
+
+
+class RowField(models.Field):
+    """The place of an embedded document in its list, where Django wants a key."""
+
+    def __init__(self):
+        super().__init__(editable=False, primary_key=True, auto_created=True)
+        self.set_attributes_from_name("_row")

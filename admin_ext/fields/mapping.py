@@ -1,0 +1,97 @@
+"""Which Django field class answers for which mongoengine field class."""
+
+from mongoengine import fields as me
+from mongoengine.base import BaseField
+
+from .base import DocumentField, choices_for, options_for
+from .containers import EmbeddedField, ListField
+from .relations import ReferenceField, ReferenceListField
+from .values import (
+    BigIntegerField,
+    BooleanField,
+    DateField,
+    DateTimeField,
+    DecimalField,
+    EmailField,
+    EnumField,
+    FileField,
+    FloatField,
+    IntegerField,
+    ObjectIdField,
+    StringField,
+    TextField,
+    URLField,
+    UUIDField,
+    ValueField,
+)
+
+REFERENCE_FIELDS = (me.ReferenceField, me.CachedReferenceField, me.LazyReferenceField)
+
+# The first class of a field's method resolution order that is named here answers.
+FIELD_CLASSES: dict[type[BaseField], type[DocumentField]] = {
+    me.ObjectIdField: ObjectIdField,
+    me.EmailField: EmailField,
+    me.URLField: URLField,
+    me.StringField: StringField,
+    me.IntField: IntegerField,
+    me.LongField: BigIntegerField,
+    me.SequenceField: IntegerField,
+    me.FloatField: FloatField,
+    me.DecimalField: DecimalField,
+    me.BooleanField: BooleanField,
+    me.DateField: DateField,
+    me.ComplexDateTimeField: ValueField,
+    me.DateTimeField: DateTimeField,
+    me.UUIDField: UUIDField,
+    me.EnumField: EnumField,
+    me.ReferenceField: ReferenceField,
+    me.CachedReferenceField: ReferenceField,
+    me.LazyReferenceField: ReferenceField,
+    me.GenericEmbeddedDocumentField: ValueField,
+    me.EmbeddedDocumentField: EmbeddedField,
+    me.FileField: FileField,
+    BaseField: ValueField,
+}
+
+
+def field_class_for(document_field: BaseField) -> type[DocumentField]:
+    """Return the Django field class that answers for ``document_field``."""
+    found = next(
+        FIELD_CLASSES[cls]
+        for cls in type(document_field).__mro__
+        if cls in FIELD_CLASSES
+    )
+    if found is StringField and document_field.max_length is None:
+        return StringField if choices_for(document_field) else TextField
+    return found
+
+
+def field_for(document_field: BaseField, *, name: str, present) -> DocumentField:
+    """Return ``document_field`` as a Django field, not yet bound to its Document.
+
+    ``present`` is meta.present: it gives a referenced or embedded class a ``_meta``.
+    """
+    options = options_for(document_field, name=name)
+    if isinstance(document_field, me.ListField):
+        return _list_field(document_field, options, name=name, present=present)
+    cls = field_class_for(document_field)
+    if cls in (ReferenceField, EmbeddedField):
+        return cls(document_field, to=present(document_field.document_type), **options)
+    if cls is FileField or isinstance(document_field, me.SequenceField):
+        options["editable"] = False
+    if cls is DecimalField:
+        options["decimal_places"] = document_field.precision
+    if cls is ValueField:
+        options["choices"] = None
+    return cls(document_field, **options)
+
+
+def _list_field(document_field, options, *, name, present):
+    member = document_field.field
+    if member is None:
+        return ValueField(document_field, **options | {"choices": None})
+    if isinstance(member, REFERENCE_FIELDS):
+        to = present(member.document_type)
+        return ReferenceListField(document_field, to=to, **options)
+    item = field_for(member, name=name, present=present)
+    return ListField(document_field, item=item, **options)

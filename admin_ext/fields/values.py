@@ -1,0 +1,155 @@
+"""Fields of one value: texts, numbers, dates, keys, and values of any shape."""
+
+from enum import Enum
+
+from bson import ObjectId
+from bson.errors import InvalidId
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from admin_ext import formfields
+from .base import DocumentField
+
+
+class TextMixin(DocumentField):
+    """A text that is emptied becomes the empty string; it does not go missing."""
+
+    formfield_class = formfields.StringField
+
+    def formfield(self, **kwargs):
+        field = super().formfield(**kwargs)
+        if self.choices is None and isinstance(field, forms.CharField):
+            field.empty_value = ""
+        return field
+
+
+class StringField(TextMixin, models.CharField):
+    pass
+
+
+class TextField(TextMixin, models.TextField):
+    """A StringField without max_length: Django's admin gives it a text area."""
+
+
+class EmailField(DocumentField, models.EmailField):
+    pass
+
+
+class URLField(DocumentField, models.URLField):
+    def formfield(self, **kwargs):
+        # Django 6.0 assumes https; until then the choice must be made.
+        return super().formfield(**{"assume_scheme": "https"} | kwargs)
+
+
+class NumberField(DocumentField):
+    """Shared by the numbers: limits of the mongoengine field."""
+
+    def formfield(self, **kwargs):
+        limits = {
+            "min_value": getattr(self.document_field, "min_value", None),
+            "max_value": getattr(self.document_field, "max_value", None),
+        }
+        if self.choices is not None:
+            limits = {}
+        return super().formfield(**limits | kwargs)
+
+    @property
+    def validators(self):
+        # Django's limits are those of an SQL column; mongoengine knows its own.
+        return []
+
+
+class IntegerField(NumberField, models.IntegerField):
+    pass
+
+
+class BigIntegerField(NumberField, models.BigIntegerField):
+    def formfield(self, **kwargs):
+        return NumberField.formfield(self, **kwargs)
+
+
+class FloatField(NumberField, models.FloatField):
+    pass
+
+
+class DecimalField(NumberField, models.DecimalField):
+    pass
+
+
+class BooleanField(DocumentField, models.BooleanField):
+    pass
+
+
+class DateTimeField(DocumentField, models.DateTimeField):
+    pass
+
+
+class DateField(DocumentField, models.DateField):
+    pass
+
+
+class UUIDField(DocumentField, models.UUIDField):
+    pass
+
+
+class EnumField(DocumentField, models.CharField):
+    """Choices are the members' stored values; the Document gets the member."""
+
+    def initial_for(self, value):
+        return value.value if isinstance(value, Enum) else value
+
+    def value_for_document(self, value):
+        if value in self.empty_values:
+            return None
+        kind = type(next(iter(self.document_field._enum_cls)).value)
+        try:
+            return self.document_field._enum_cls(kind(value))
+        except (ValueError, TypeError):
+            return value
+
+
+class ObjectIdField(DocumentField, models.Field):
+    formfield_class = formfields.ObjectIdField
+
+    def get_internal_type(self):
+        return "ObjectIdField"
+
+    def to_python(self, value):
+        if value is None or isinstance(value, ObjectId):
+            return value
+        try:
+            return ObjectId(value)
+        except (InvalidId, TypeError) as error:
+            raise ValidationError(
+                _("“%(value)s” is not a valid ObjectId."),
+                code="invalid",
+                params={"value": value},
+            ) from error
+
+
+class ValueField(DocumentField, models.Field):
+    """Any value, edited as Extended JSON: Dict, Map, Dynamic, geo and the rest."""
+
+    formfield_class = formfields.ExtendedJSONField
+    empty_strings_allowed = False
+
+    def get_internal_type(self):
+        return "ValueField"
+
+    def initial_for(self, value):
+        return None if value is None else self.document_field.to_mongo(value)
+
+    def value_for_document(self, value):
+        return None if value is None else self.document_field.to_python(value)
+
+    def to_python(self, value):
+        return value
+
+
+class FileField(DocumentField, models.Field):
+    """A GridFS file: shown by name, not edited in the form."""
+
+    def get_internal_type(self):
+        return "GridFSFileField"

@@ -1,0 +1,299 @@
+"""Form fields that hold forms: embedded documents and lists, to any depth.
+
+Django's form field cleans a value; these hand the job to a form (or a formset) of
+their own that lives in the bound field and is drawn inside its parent's row. The
+form class comes from the parent (``DocumentForm.get_embedded_form_class``), so that
+the admin's widgets and hooks apply inside as they do outside.
+"""
+
+import hashlib
+from typing import Any
+
+from bson import json_util
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
+from django.forms.formsets import BaseFormSet, formset_factory
+from django.template.loader import render_to_string
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from .formfields import LOSSLESS
+
+# Below this depth an absent embedded document offers no form: a class that embeds
+# itself would never end.
+MAX_BLANK_DEPTH = 3
+
+
+class NestedWidget(forms.Widget):
+    """Stands for a widget; the bound field draws its forms itself."""
+
+    use_fieldset = True
+
+    def value_from_datadict(self, data, files, name):
+        return None
+
+    def value_omitted_from_data(self, data, files, name):
+        return False
+
+    def id_for_label(self, id_):
+        return ""
+
+
+class NestedBoundField(BoundField):
+    """Shared by the bound fields below: drawn from a template, with forms inside."""
+
+    template_name = ""
+
+    @property
+    def media(self):
+        return forms.Media()
+
+    def as_widget(self, widget=None, attrs=None, only_initial=False):
+        return render_to_string(self.template_name, self.get_context())
+
+    def as_hidden(self, attrs=None, **kwargs):
+        return ""
+
+    def get_context(self) -> dict[str, Any]:
+        return {"field": self}
+
+
+class EmbeddedBoundField(NestedBoundField):
+    template_name = "admin_ext/widgets/embedded_document.html"
+
+    @cached_property
+    def subform(self):
+        """The form of the embedded document; ``instance`` is the stored one."""
+        document = self.initial
+        if not isinstance(document, self.field.document):
+            document = None
+        form = self.form.get_embedded_form_class(self.field.document)(
+            data=self.form.data if self.form.is_bound else None,
+            files=self.form.files if self.form.is_bound else None,
+            prefix=self.html_name,
+            instance=document,
+            empty_permitted=True,
+            use_required_attribute=False,
+        )
+        form.depth = getattr(self.form, "depth", 0) + 1
+        if document is None and form.depth > MAX_BLANK_DEPTH:
+            form.fields.clear()
+        return form
+
+    @property
+    def media(self):
+        return self.subform.media
+
+    @property
+    def is_odd(self) -> bool:
+        """Tell that something else than an embedded document is stored here."""
+        return self.initial is not None and not isinstance(
+            self.initial, self.field.document
+        )
+
+    def _has_changed(self):
+        return not self.field.disabled and self.subform.has_changed()
+
+
+class EmbeddedFormField(forms.Field):
+    """An embedded document. Cleans to the embedded document, or to None."""
+
+    widget = NestedWidget
+
+    def __init__(self, *, document, **kwargs):
+        self.document = document
+        kwargs.pop("widget", None)
+        super().__init__(**kwargs)
+
+    def get_bound_field(self, form, field_name):
+        return EmbeddedBoundField(form, self, field_name)
+
+    def _clean_bound_field(self, bound):
+        if self.disabled:
+            return bound.initial
+        subform = bound.subform
+        if not subform.has_changed() and not bound.is_odd:
+            if self.required and bound.initial is None:
+                raise ValidationError(self.error_messages["required"], code="required")
+            return bound.initial
+        if not subform.is_valid():
+            raise ValidationError(_("Please correct the errors below."), code="nested")
+        return subform.instance
+
+
+class RowForm(forms.Form):
+    """One member of a list: the field ``value`` and Django's ORDER and DELETE."""
+
+    parent: Any = None
+
+    @property
+    def depth(self):
+        return getattr(self.parent, "depth", 0)
+
+    def get_embedded_form_class(self, document):
+        return self.parent.get_embedded_form_class(document)
+
+    @property
+    def media(self):
+        media = super().media
+        return sum((bound_media(field) for field in self), media)
+
+
+class RowFormSet(BaseFormSet):
+    """The members of a list. ORDER is drawn as a small number field."""
+
+    ordering_widget = forms.NumberInput(attrs={"class": "list-order", "min": "1"})
+
+    def get_ordering_widget(self):
+        return self.ordering_widget
+
+
+class ListBoundField(NestedBoundField):
+    template_name = "admin_ext/widgets/list.html"
+
+    @property
+    def stored(self) -> list:
+        """The stored members; anything but a list counts as one odd member."""
+        value = self.initial
+        if value is None:
+            return []
+        return list(value) if isinstance(value, list | tuple) else [value]
+
+    @cached_property
+    def base_digest(self) -> str:
+        """What the page showed, so that rows are never matched to other members."""
+        members = [_plain(item) for item in self.stored]
+        text = json_util.dumps(members, json_options=LOSSLESS, default=repr)
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+    @property
+    def base_name(self) -> str:
+        return f"{self.html_name}-BASE"
+
+    @cached_property
+    def formset(self):
+        depth = getattr(self.form, "depth", 0)
+        blank_rows = 0 if self.field.disabled or depth > MAX_BLANK_DEPTH else 1
+        row_class = type(
+            "ListRowForm",
+            (RowForm,),
+            {"value": self.field.item_form_field(self.form), "parent": self.form},
+        )
+        formset_class = formset_factory(
+            row_class,
+            formset=RowFormSet,
+            extra=blank_rows,
+            can_order=True,
+            can_delete=True,
+            max_num=100_000,
+            absolute_max=100_000,
+        )
+        return formset_class(
+            data=self.form.data if self.form.is_bound else None,
+            files=self.form.files if self.form.is_bound else None,
+            prefix=self.html_name,
+            initial=[
+                {"value": self.field.item_field.initial_for(item)}
+                for item in self.stored
+            ],
+            form_kwargs={"use_required_attribute": False},
+        )
+
+    @property
+    def media(self):
+        return self.formset.media
+
+    @property
+    def is_submitted(self) -> bool:
+        """Tell whether this list was on the page that was sent."""
+        return f"{self.html_name}-TOTAL_FORMS" in self.form.data
+
+    @property
+    def is_stale(self) -> bool:
+        return self.form.data.get(self.base_name) != self.base_digest
+
+    def members(self) -> list:
+        """Return the list as submitted: untouched members are the stored objects."""
+        stored = self.stored
+        rows = []
+        for index, form in enumerate(self.formset.forms):
+            if form.cleaned_data.get("DELETE") or not self._counts(index, form):
+                continue
+            touched = "value" in form.changed_data
+            value = self.field.member_for(form) if touched else stored[index]
+            order = form.cleaned_data.get("ORDER")
+            rows.append((order is None, order or 0, index, value))
+        return [row[3] for row in sorted(rows, key=lambda row: row[:3])]
+
+    def _counts(self, index, form):
+        return index < len(self.stored) or "value" in form.changed_data
+
+    def _has_changed(self):
+        if self.field.disabled or not self.form.is_bound or not self.is_submitted:
+            return False
+        for index, form in enumerate(self.formset.forms):
+            if index >= len(self.stored):
+                if "value" in form.changed_data:
+                    return True
+            elif set(form.changed_data) & {"value", "DELETE", "ORDER"}:
+                return True
+        return False
+
+    @property
+    def nested_errors(self) -> bool:
+        return self.form.is_bound and not self.formset.is_valid()
+
+
+class ListFormField(forms.Field):
+    """A list of anything. Cleans to a list."""
+
+    widget = NestedWidget
+
+    def __init__(self, *, item_field, **kwargs):
+        self.item_field = item_field
+        kwargs.pop("widget", None)
+        super().__init__(**kwargs)
+
+    def item_form_field(self, form):
+        """Return the form field of one member, through the admin's own hooks."""
+        field = form.formfield_for(self.item_field)
+        field.label = ""
+        field.required = False
+        field.initial = None
+        return field
+
+    def get_bound_field(self, form, field_name):
+        return ListBoundField(form, self, field_name)
+
+    def _clean_bound_field(self, bound):
+        if self.disabled or not bound._has_changed():
+            return bound.initial
+        if bound.is_stale:
+            raise ValidationError(
+                _(
+                    "This list was changed by somebody else after you opened the "
+                    "page. Reload the page and make your change again."
+                ),
+                code="stale",
+            )
+        if not bound.formset.is_valid():
+            raise ValidationError(_("Please correct the errors below."), code="nested")
+        members = bound.members()
+        if self.required and not members:
+            raise ValidationError(self.error_messages["required"], code="required")
+        return members
+
+    def member_for(self, row_form):
+        """Return the member that a row's form holds, as the Document wants it."""
+        return self.item_field.value_for_document(row_form.cleaned_data["value"])
+
+
+def bound_media(bound) -> forms.Media:
+    """Return what the forms inside a bound field load, or nothing."""
+    return bound.media if isinstance(bound, NestedBoundField) else forms.Media()
+
+
+def _plain(value: Any) -> Any:
+    to_mongo = getattr(value, "to_mongo", None)
+    return to_mongo() if callable(to_mongo) else value
