@@ -1,0 +1,67 @@
+"""Load a stored document that does not fit its Document, as far as it fits.
+
+mongoengine's own ``_from_son`` is tried first (see querysets); it raises for a strict
+Document with one unknown key, a string where a document is expected, an unknown
+``_cls``. One odd document must not take a page down.
+"""
+
+from typing import Any
+
+from mongoengine import fields as me
+from mongoengine.base import get_document
+
+from .compat import LOAD_ERRORS
+
+
+def document_for_son(cls: type, son: dict[str, Any]) -> Any:
+    """Return ``son`` as an instance of ``cls``, or of its subclass that ``_cls`` names.
+
+    A value that its field cannot take is left as it is stored; keys that no field
+    declares are left out of the object. Nothing counts as changed.
+    """
+    cls = _class_for(cls, son)
+    values, odd = {}, {}
+    for name, field in cls._fields.items():
+        stored_name = field.db_field
+        if stored_name not in son:
+            continue
+        value = son[stored_name]
+        try:
+            values[name] = None if value is None else _to_python(field, value)
+        except LOAD_ERRORS:
+            odd[name] = value
+    document = cls(__auto_convert=False, _created=False, **values)
+    document._data.update(odd)
+    document._changed_fields = []
+    return document
+
+
+def _class_for(cls: type, son: dict[str, Any]) -> type:
+    name = son.get("_cls")
+    if not isinstance(name, str) or name == cls._class_name:
+        return cls
+    try:
+        found = get_document(name)
+    except LOAD_ERRORS:
+        return cls
+    return found if issubclass(found, cls) else cls
+
+
+def _to_python(field: Any, value: Any) -> Any:
+    """Convert a value; embedded documents are loaded leniently at any depth."""
+    if isinstance(field, me.EmbeddedDocumentField) and isinstance(value, dict):
+        return document_for_son(field.document_type, value)
+    if isinstance(field, me.ListField) and isinstance(
+        field.field, me.EmbeddedDocumentField | me.ListField
+    ):
+        if not isinstance(value, list):
+            raise TypeError("not a list")
+        return [_lenient(field.field, item) for item in value]
+    return field.to_python(value)
+
+
+def _lenient(field: Any, value: Any) -> Any:
+    try:
+        return _to_python(field, value)
+    except LOAD_ERRORS:
+        return value

@@ -1,0 +1,281 @@
+"""The mongoengine queryset that the admin works on.
+
+It is the Document's own queryset, with what Django's admin calls beside it: Django's
+Q and lookups in ``filter``, ``count()`` without arguments, ``aggregate(Min, Max)``
+and ``datetimes`` for the date hierarchy. It is no ORM: what Django's admin does not
+call is not here, and developers' ``Note.objects`` stays what it was.
+"""
+
+from datetime import UTC
+from types import SimpleNamespace
+from typing import Any
+
+from django.db import models
+from django.db.models.expressions import F, OrderBy
+from django.utils import timezone
+
+from .compat import LOAD_ERRORS
+from .exceptions import UnsupportedFeature, UnsupportedLookup
+from .hydration import document_for_son
+from .lookups import NOTHING, Q, negated, q_for, q_for_lookup, resolve
+
+_CLASSES: dict[type, type] = {}
+
+
+class DocumentQuerySet:
+    """Mixed in before the Document's own queryset class. See the module."""
+
+    # Django's admin reads these from a queryset.
+    db = "default"
+    _prefetch_related_lookups = ()
+
+    @property
+    def model(self):
+        return self._document
+
+    @property
+    def verbose_name(self):
+        return self._document._meta.verbose_name
+
+    @property
+    def verbose_name_plural(self):
+        return self._document._meta.verbose_name_plural
+
+    @property
+    def query(self):
+        return SimpleNamespace(order_by=[], select_related=True, is_sliced=False)
+
+    @property
+    def ordered(self):
+        return bool(self._ordering or self._document._meta.ordering)
+
+    def get_queryset(self):
+        return self.all()
+
+    def using(self, alias):
+        """Stay on the Document's own database; ``alias`` names an SQL one."""
+        return self.clone()
+
+    def _clone(self):
+        return self.clone()
+
+    _chain = _clone
+
+    def iterator(self, chunk_size=None):
+        return iter(self.clone())
+
+    def exists(self):
+        return self.clone().order_by().limit(1).only("pk").first() is not None
+
+    def count(self, *, with_limit_and_skip=False):
+        """Count. Keyword only: Django's Paginator wants a count() without arguments."""
+        return super().count(with_limit_and_skip)
+
+    def complex_filter(self, condition):
+        if isinstance(condition, models.Q):
+            return self.filter(condition)
+        return self.filter(**condition)
+
+    def filter(self, *conditions, **lookups):
+        """Filter by mongoengine's Q, Django's Q, and lookups of either.
+
+        A keyword that the translator does not know is left to mongoengine: only code
+        writes keywords, what comes from a URL arrives in a Django Q.
+        """
+        queryset = self
+        for condition in conditions:
+            translated = q_for(self._document, condition)
+            if translated is not None:
+                queryset = super(DocumentQuerySet, queryset).filter(translated)
+        for path, value in lookups.items():
+            try:
+                translated = q_for_lookup(self._document, path, value)
+            except UnsupportedLookup:
+                translated = Q(**{path: value})
+            queryset = super(DocumentQuerySet, queryset).filter(translated)
+        return queryset if queryset is not self else self.clone()
+
+    def get(self, *conditions, **lookups):
+        return super(DocumentQuerySet, self.filter(*conditions, **lookups)).get()
+
+    def exclude(self, *fields, **lookups):
+        """Exclude by condition as Django does; names of fields are mongoengine's."""
+        if fields and all(isinstance(field, str) for field in fields):
+            return super().exclude(*fields)
+        conditions = [q_for(self._document, field) for field in fields]
+        conditions += [
+            q_for_lookup(self._document, path, value) for path, value in lookups.items()
+        ]
+        queryset = self
+        for condition in conditions:
+            queryset = queryset.filter(negated(self._document, condition))
+        return queryset
+
+    def none(self):
+        return self.filter(Q(**NOTHING))
+
+    def distinct(self, field=None):
+        """Return this queryset, which has no duplicates, or a field's values."""
+        return self.clone() if field is None else super().distinct(field)
+
+    def select_related(self, *fields, **kwargs):
+        """Change nothing: the changelist fetches references per page, in one query."""
+        return self.clone()
+
+    def order_by(self, *keys, **kwargs):
+        """Sort by mongoengine's keys or Django's expressions of a field."""
+        return super().order_by(*(self._sort_key(key) for key in keys), **kwargs)
+
+    def _sort_key(self, key: Any) -> str:
+        descending = False
+        if isinstance(key, OrderBy):
+            key, descending = key.expression, key.descending
+        if isinstance(key, F):
+            key = key.name
+        if not isinstance(key, str):
+            raise UnsupportedFeature(
+                f"{key!r} cannot be sorted by; name a field of the Document."
+            )
+        if key == "?":
+            raise UnsupportedFeature(
+                "MongoDB has no random order; use aggregate([{'$sample': …}])."
+            )
+        sign = "-" if descending else ""
+        if key.startswith("-"):
+            sign, key = ("" if descending else "-"), key[1:]
+        if key.startswith(("$", "+")):
+            return key
+        found = resolve(self._document, key)
+        if found.joins:
+            raise UnsupportedFeature(
+                f"“{key}” is in another collection, which MongoDB's find cannot sort "
+                "by; store the value in this Document, or sort by the reference."
+            )
+        return sign + "__".join(found.names)
+
+    def aggregate(self, *pipeline, **annotations):
+        """Run a pipeline, or return {alias: value} for Django's Min, Max and Count.
+
+        All annotations are one aggregation of MongoDB's.
+        https://www.mongodb.com/docs/manual/reference/operator/aggregation/facet/
+        """
+        if pipeline or not annotations:
+            return super().aggregate(*pipeline)
+        facets = {
+            f"facet{index}": self._facet(expression)
+            for index, expression in enumerate(annotations.values())
+        }
+        row = next(iter(super().aggregate([{"$facet": facets}])), {})
+        found = (row.get(f"facet{index}") or [{}] for index in range(len(annotations)))
+        return {
+            alias: rows[0].get("value", self._without_rows(expression))
+            for (alias, expression), rows in zip(
+                annotations.items(), found, strict=True
+            )
+        }
+
+    def _facet(self, expression: Any) -> list[dict]:
+        """Return the stages that compute one annotation."""
+        if isinstance(expression, models.Count):
+            condition = q_for(self._document, expression.filter or models.Q())
+            match = condition.to_query(self._document) if condition else {}
+            return [{"$match": match}, {"$count": "value"}]
+        kind = {models.Min: "$min", models.Max: "$max"}.get(type(expression))
+        if kind is None:
+            raise UnsupportedFeature(f"{expression!r} cannot be aggregated.")
+        name = expression.get_source_expressions()[0].name
+        return [{"$group": {"_id": None, "value": {kind: self._only_dates(name)}}}]
+
+    @staticmethod
+    def _without_rows(expression: Any) -> int | None:
+        return 0 if isinstance(expression, models.Count) else None
+
+    def _only_dates(self, name: str) -> dict:
+        """Return an expression that is null where another type is stored."""
+        path = f"${self._stored_path(name)}"
+        return {"$cond": [{"$eq": [{"$type": path}, "date"]}, path, None]}
+
+    def _stored_path(self, name: str) -> str:
+        found = resolve(self._document, name)
+        return ".".join(
+            field.document_field.db_field if field is not None else key
+            for field, key in zip(found.fields, found.names, strict=True)
+        )
+
+    def datetimes(self, field_name, kind, order="ASC", tzinfo=None):
+        """Return the years, months or days that occur, in the current time zone.
+
+        https://www.mongodb.com/docs/manual/reference/operator/aggregation/dateTrunc/
+        """
+        zone = tzinfo or timezone.get_current_timezone()
+        truncated = {
+            "$dateTrunc": {
+                "date": self._only_dates(field_name),
+                "unit": kind,
+                "timezone": str(zone),
+            }
+        }
+        # Only the field is read, so that an index on it can answer alone.
+        pipeline = [
+            {"$group": {"_id": truncated}},
+            {"$match": {"_id": {"$ne": None}}},
+            {"$sort": {"_id": 1 if order == "ASC" else -1}},
+        ]
+        rows = [row["_id"] for row in super().aggregate(pipeline)]
+        return [_aware(moment).astimezone(zone) for moment in rows]
+
+    def dates(self, field_name, kind, order="ASC"):
+        """Return the same as dates. BSON has no date without time; days are UTC."""
+        moments = self.datetimes(field_name, kind, order, tzinfo=UTC)
+        return [moment.date() for moment in moments]
+
+    def values_list(self, *fields, flat=False, named=False):
+        return super().values_list(*fields)
+
+    def __next__(self):
+        """Return the next Document, also when its stored shape is odd.
+
+        Overrides mongoengine.queryset.base.BaseQuerySet.__next__ (0.29), except that
+        a document which does not fit its class is loaded as far as it fits.
+        """
+        if self._none or self._empty:
+            raise StopIteration
+        son = next(self._cursor)
+        if self._as_pymongo:
+            return son
+        try:
+            document = self._document._from_son(
+                son, _auto_dereference=self._auto_dereference
+            )
+        except LOAD_ERRORS:
+            document = document_for_son(self._document, son)
+        return self._get_scalar(document) if self._scalar else document
+
+
+def _aware(moment):
+    return moment if timezone.is_aware(moment) else moment.replace(tzinfo=UTC)
+
+
+def queryset_class_for(base: type) -> type:
+    """Return the class of ``base`` with DocumentQuerySet before it; one per base."""
+    if base not in _CLASSES:
+        _CLASSES[base] = type(f"Admin{base.__name__}", (DocumentQuerySet, base), {})
+    return _CLASSES[base]
+
+
+def queryset_for(document: type) -> DocumentQuerySet:
+    """Return ``document.objects`` as the admin's queryset.
+
+    A custom queryset class or a filtering ``objects`` manager is kept.
+    """
+    original = document.objects
+    queryset_class = queryset_class_for(type(original))
+    queryset = queryset_class(document, original._collection_obj)
+    return original._clone_into(queryset)
+
+
+class QuerySetDescriptor:
+    """``_default_manager`` of a Document: a fresh queryset at each access."""
+
+    def __get__(self, instance, owner):
+        return queryset_for(owner)
