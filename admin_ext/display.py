@@ -1,0 +1,220 @@
+"""Stored value → list cell or read-only text.
+
+What Django's display functions do for models, except that a value of a type which
+its field did not expect is shown as what it is, with a mark, instead of raising.
+"""
+
+import datetime
+import decimal
+import logging
+import uuid
+from numbers import Number
+from typing import Any
+
+from bson import Decimal128
+from django.contrib.admin import utils
+from django.contrib.admin.templatetags.admin_list import _boolean_icon
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.html import format_html
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from mongoengine.base import BaseDocument
+
+from . import references
+from .compat import LOAD_ERRORS
+from .exceptions import UnsupportedLookup
+from .fields import (
+    EmbeddedField,
+    ListField,
+    ReferenceField,
+    ReferenceListField,
+    ValueField,
+)
+from .formfields import extended_json
+from .lookups import resolve
+
+logger = logging.getLogger(__name__)
+
+# What a column's method raises on a document of a shape that it did not expect.
+COLUMN_ERRORS = (*LOAD_ERRORS, LookupError, ArithmeticError)
+
+MAX_CELL = 200  # characters of a free value in a cell
+
+# Python types that a field's values have; anything else is marked.
+EXPECTED_TYPES = {
+    models.BooleanField: bool,
+    models.DateTimeField: datetime.datetime,
+    models.DateField: datetime.date,
+    models.DecimalField: (decimal.Decimal, Decimal128, Number),
+    models.IntegerField: Number,
+    models.FloatField: Number,
+    models.UUIDField: (uuid.UUID, str),
+    models.CharField: str,
+    models.TextField: str,
+}
+
+
+def lookup_field(name, document, model_admin, django_lookup):
+    """Return (field, attribute, value) as django.contrib.admin.utils.lookup_field.
+
+    References are not dereferenced, paths into them and into embedded documents are
+    followed, and a column's method that raises on this document is a marked cell.
+    """
+    try:
+        field = document._meta.get_field(name)
+    except FieldDoesNotExist:
+        if not _is_attribute(name, document, model_admin):
+            return _lookup_path(document, name)
+        try:
+            return django_lookup(name, document, model_admin)
+        except COLUMN_ERRORS as error:
+            logger.warning(
+                "Column %r of %s %s",
+                name,
+                document._meta.label,
+                document.pk,
+                exc_info=1,
+            )
+            return None, None, _failed(error)
+    if isinstance(field, ReferenceField | ReferenceListField):
+        stored = field.stored_value(document)
+        return field.as_cell, None, None if stored is None else Stored(document, field)
+    return field, None, field.stored_value(document)
+
+
+def _is_attribute(name, document, model_admin):
+    return callable(name) or hasattr(model_admin, name) or hasattr(type(document), name)
+
+
+def _failed(error: Exception) -> str:
+    return format_html(
+        '<span class="admin-ext odd-value" title="{}: {}">{}</span>',
+        type(error).__name__,
+        error,
+        _("cannot be shown"),
+    )
+
+
+class Stored:
+    """References of one field, with the document whose page knows their labels."""
+
+    def __init__(self, document, field):
+        self.document, self.field = document, field
+
+    def html(self, *, link: bool) -> str:
+        page = references.references_of(self.document)
+        target = self.field.remote_field.model
+        values = references.stored_references(self.document, self.field)
+        return page.labels(target, values, link=link)
+
+    def __str__(self):
+        return self.html(link=False)
+
+
+def _lookup_path(document: Any, path: str) -> tuple:
+    try:
+        found = resolve(type(document), path)
+    except UnsupportedLookup:
+        return None, None, None
+    value: Any = document
+    for field, name in zip(found.fields, found.names, strict=True):
+        value = _step(value, field, name)
+    last = found.field
+    if isinstance(last, ReferenceField | ReferenceListField):
+        return None, None, value
+    return last, None, value
+
+
+def _step(value: Any, field: Any, name: str) -> Any:
+    if isinstance(value, list | tuple):
+        return [_step(item, field, name) for item in value]
+    if isinstance(value, dict):
+        return value.get(name)
+    if not isinstance(value, BaseDocument) or field is None:
+        return None
+    stored = field.stored_value(value)
+    if isinstance(field, ReferenceField) and stored is not None:
+        page = references.references_of(value)
+        return page.get(field.remote_field.model, stored)
+    return stored
+
+
+def display_for_field(value, field, empty_value_display, avoid_link=False):
+    """Return the text or HTML of a stored value of ``field``."""
+    if isinstance(value, Stored):
+        return value.html(link=not avoid_link) or empty_value_display
+    if value is None and not isinstance(field, models.BooleanField):
+        return empty_value_display
+    if field.choices is not None:
+        return _choice(value, field, empty_value_display)
+    if isinstance(value, list | tuple):
+        return _members(value, field, empty_value_display)
+    if isinstance(field, EmbeddedField | ValueField) or isinstance(value, dict):
+        return free_value(value)
+    if not _is_expected(value, field):
+        return odd_value(value)
+    if isinstance(field, models.BooleanField):
+        return _boolean_icon(value)
+    return utils.display_for_field(value, field, empty_value_display, avoid_link)
+
+
+def _choice(value, field, empty_value_display):
+    value = field.initial_for(value)
+    labels = dict(field.flatchoices)
+    try:
+        return labels[value]
+    except (KeyError, TypeError):
+        return odd_value(value) if value != "" else empty_value_display
+
+
+def _members(values, field, empty_value_display):
+    item = field.item if isinstance(field, ListField) else field
+    texts = [
+        str(display_for_field(value, item, empty_value_display)) for value in values
+    ]
+    if isinstance(item, EmbeddedField):
+        return free_value(values)
+    return Truncator(", ".join(texts)).chars(MAX_CELL) or empty_value_display
+
+
+def _is_expected(value, field) -> bool:
+    if value is None or value == "":
+        return True
+    for cls, expected in EXPECTED_TYPES.items():
+        if isinstance(field, cls):
+            is_number_bool = isinstance(value, bool) and expected is not bool
+            return isinstance(value, expected) and not is_number_bool
+    return True
+
+
+def odd_value(value: Any) -> str:
+    """Return a value of an unexpected type as it is, with a mark that says so."""
+    return format_html(
+        '<span class="admin-ext odd-value" title="{}">{}</span>',
+        _("Stored as %(type)s, which is not what this field holds")
+        % {"type": type(value).__name__},
+        Truncator(value if isinstance(value, str) else plain_text(value)).chars(
+            MAX_CELL
+        ),
+    )
+
+
+def free_value(value: Any) -> str:
+    """Return an embedded document, dict or list as one line of Extended JSON."""
+    return Truncator(plain_text(value)).chars(MAX_CELL)
+
+
+def plain_text(value: Any) -> str:
+    """Return any stored value as one line of text; never raise."""
+    try:
+        return extended_json(_stored(value), indent=None)
+    except (*LOAD_ERRORS, RecursionError, OverflowError):
+        return repr(value)
+
+
+def _stored(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_stored(item) for item in value]
+    to_mongo = getattr(value, "to_mongo", None)
+    return to_mongo() if callable(to_mongo) else value

@@ -1,0 +1,247 @@
+"""A Document's ``_meta`` as Django's Options, and what a model has beside it.
+
+``present()`` is the door: after it, Django's views, forms, checks and templates take
+the Document for a model.
+"""
+
+import sys
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.functional import cached_property
+from django.utils.text import camel_case_to_spaces, format_lazy
+from django.utils.translation import override
+from mongoengine import Document, EmbeddedDocument, SequenceField
+
+from .compat import DocumentMetaWrapper, all_document_classes
+from .fields import DocumentField, RowField, field_for
+from .querysets import QuerySetDescriptor
+
+
+class Options(DocumentMetaWrapper):
+    """Answers what Django asks of ``Model._meta``; to mongoengine it stays its dict.
+
+    Overrides django_mongoengine's DocumentMetaWrapper (0.6.0b5), which lacks half of
+    the attributes, finds references under the wrong name and writes its own into
+    mongoengine's dict.
+    """
+
+    abstract = auto_created = is_composite_pk = managed = proxy = swapped = False
+    auto_field = order_with_respect_to = proxy_for_model = swappable = None
+    default_permissions = ("add", "change", "delete", "view")
+    permissions = ()
+    # Never shared, never appended to.
+    all_parents = constraints = indexes = local_many_to_many = many_to_many = ()
+    private_fields = related_objects = total_unique_constraints = unique_together = ()
+    parents: dict = {}
+
+    def __init__(self, document):
+        meta = document._meta
+        self.__dict__.update(
+            _meta=meta._meta if isinstance(meta, DocumentMetaWrapper) else meta,
+            document=document,
+            model=document,
+            concrete_model=document,
+            object_name=document.__name__,
+            model_name=document.__name__.lower(),
+            apps=apps,
+        )
+        self.__dict__["abstract"] = bool(self._meta.get("abstract"))
+        self.__dict__["pk_name"] = self._meta.get("id_field")
+
+    def __setattr__(self, name, value):
+        # Not into mongoengine's dict, which subclasses inherit.
+        self.__dict__[name] = value
+
+    @cached_property
+    def app_label(self):
+        if "app_label" in self._meta:
+            return self._meta["app_label"]
+        module = self.document.__module__
+        if config := apps.get_containing_app_config(module):
+            return config.label
+        return sys.modules[module].__name__.partition(".")[0]
+
+    @property
+    def label(self):
+        return f"{self.app_label}.{self.object_name}"
+
+    @property
+    def label_lower(self):
+        return f"{self.app_label}.{self.model_name}"
+
+    @property
+    def verbose_name(self):
+        name = self._meta.get("verbose_name")
+        return name or camel_case_to_spaces(self.object_name)
+
+    @property
+    def verbose_name_plural(self):
+        plural = self._meta.get("verbose_name_plural")
+        return plural or format_lazy("{}s", self.verbose_name)
+
+    @property
+    def verbose_name_raw(self):
+        with override(None):
+            return str(self.verbose_name)
+
+    @property
+    def ordering(self):
+        return self._meta.get("ordering") or []
+
+    @cached_property
+    def fields(self) -> tuple[DocumentField, ...]:
+        """Every declared field in its order, bound to the Document."""
+        names = self.document._fields_ordered
+        return tuple(self._bind(name) for name in names if self._is_shown(name))
+
+    concrete_fields = local_fields = local_concrete_fields = property(
+        lambda self: self.fields
+    )
+
+    @cached_property
+    def pk(self) -> DocumentField | None:
+        """The primary key. An embedded document has its place in the list instead."""
+        if self.pk_name:
+            return self._bind(self.pk_name)
+        return RowField() if issubclass(self.document, EmbeddedDocument) else None
+
+    def _is_shown(self, name):
+        # mongoengine adds a field for _cls to every class with subclasses.
+        return not name.startswith("_")
+
+    def _bind(self, name):
+        if name == self.pk_name and "pk" in self.__dict__:
+            return self.__dict__["pk"]
+        document_field = self.document._fields[name]
+        field = field_for(document_field, name=name, present=present)
+        field.bind(self.document, name)
+        if name == self.pk_name:
+            self._mark_as_primary_key(field, document_field)
+        return field
+
+    def _mark_as_primary_key(self, field, document_field):
+        """The id that mongoengine adds is Django's AutoField: never in a form."""
+        field.primary_key = field.unique = True
+        field.null = False
+        if not document_field.required or isinstance(document_field, SequenceField):
+            field.auto_created, field.editable, field.blank = True, False, True
+
+    @cached_property
+    def _fields_by_name(self):
+        return {field.name: field for field in self.fields}
+
+    def get_field(self, field_name):
+        try:
+            return self._fields_by_name[field_name]
+        except (KeyError, TypeError) as error:
+            raise FieldDoesNotExist(
+                f"{self.object_name} has no field named '{field_name}'"
+            ) from error
+
+    def get_fields(self, include_parents=True, include_hidden=False):
+        return self.fields
+
+    def get_parent_list(self):
+        return []
+
+    def get_path_to_parent(self, parent):
+        return []
+
+    def can_migrate(self, connection):
+        return False
+
+    def __repr__(self):
+        return f"<Options for {self.object_name}>"
+
+
+class DocumentState:
+    """``_state`` of a Document, as Django's ModelState reads it.
+
+    The adapter's own always says that the object is being added.
+    """
+
+    def __get__(self, instance, owner):
+        return self if instance is None else _State(instance)
+
+    def __set__(self, instance, value):
+        """Ignore the adapter's; this one is derived."""
+
+
+class _State:
+    db = "default"
+
+    def __init__(self, document):
+        self.adding = getattr(document, "_created", True)
+
+
+def present(document: Any) -> Any:
+    """Make a Document or EmbeddedDocument class look like a model; return it.
+
+    Idempotent, and cheap the second time. The class stays a mongoengine class in
+    every respect but one: it no longer creates indexes by itself
+    (https://docs.mongoengine.org/guide/defining-documents.html#indexes).
+    """
+    if isinstance(document.__dict__.get("_meta"), Options):
+        return document
+    document._meta = Options(document)
+    document._state = DocumentState()
+    document.serializable_value = _serializable_value
+    document._get_unique_checks = _no_unique_checks
+    if issubclass(document, Document):
+        document._meta["auto_create_index"] = False
+        document._default_manager = document._base_manager = QuerySetDescriptor()
+        document._get_pk_val = _pk_value
+        document._is_pk_set = _is_pk_set
+    return document
+
+
+def _serializable_value(self, field_name):
+    """Return what a form sends for ``field_name``: the id of a reference."""
+    try:
+        field = self._meta.get_field(field_name)
+    except FieldDoesNotExist:
+        return getattr(self, field_name)
+    return field.value_from_object(self)
+
+
+def _no_unique_checks(self, *args, **kwargs):
+    """Uniqueness is checked with the change set, not with SQL lookups."""
+    return [], []
+
+
+def _pk_value(self, meta=None):
+    return self.pk
+
+
+def _is_pk_set(self, meta=None):
+    return self.pk is not None
+
+
+def document_classes(*, embedded: bool = False) -> list[type]:
+    """Return the concrete Document classes of the installed apps, presented.
+
+    With ``embedded``, the embedded classes too.
+    """
+    found = []
+    for document in all_document_classes():
+        is_embedded = issubclass(document, EmbeddedDocument)
+        if not issubclass(document, Document) and not is_embedded:
+            continue
+        if is_embedded and not embedded:
+            continue
+        if document._meta.get("abstract") or not document.__module__:
+            continue
+        if apps.get_containing_app_config(document.__module__):
+            found.append(present(document))
+    return found
+
+
+def document_for_label(app_label: str, model_name: str) -> type | None:
+    """Return the Document class that a content type names, or None."""
+    for document in document_classes():
+        meta = document._meta
+        if meta.model_name == model_name and meta.app_label == app_label:
+            return document
+    return None

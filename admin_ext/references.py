@@ -1,0 +1,151 @@
+"""References of the documents on one page: fetched in one query per collection."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bson import DBRef
+from django.contrib.admin.utils import quote
+from django.core.exceptions import ValidationError
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from mongoengine import Document, Q
+
+from .fields import ReferenceField, ReferenceListField, id_of
+
+# Where a page keeps its references on the objects that it lists.
+ATTRIBUTE = "_admin_references"
+
+
+@dataclass
+class PageReferences:
+    """What the references of one page lead to.
+
+    ``documents``: {(Document class, id): Document}; an id that is absent is dangling.
+    ``urls``: {Document class: pattern of its change page, "" without permission}.
+    """
+
+    documents: dict[tuple[type, Any], Document] = field(default_factory=dict)
+    admin_site: Any = None
+    request: Any = None
+    _linkable: dict[type, bool] = field(default_factory=dict)
+
+    def fetch(self, results: Iterable[Document], fields: Iterable[Any]) -> None:
+        """Fetch what ``fields`` of ``results`` refer to: one $in per collection."""
+        fields = list(fields)
+        wanted: dict[type, set] = defaultdict(set)
+        for document in results:
+            for each in fields:
+                ids = (id_of(value) for value in stored_references(document, each))
+                wanted[each.remote_field.model].update(
+                    found for found in ids if _is_hashable(found)
+                )
+        for target, ids in wanted.items():
+            self._fetch(target, ids)
+
+    def _fetch(self, target, ids):
+        keys = [key for key in ids if _fits(target._meta.pk, key)]
+        if keys:
+            for document in target._default_manager.filter(Q(pk__in=keys)):
+                self.documents[target, document.pk] = document
+
+    def get(self, target: type, value: Any) -> Document | None:
+        """Return the document that ``value`` refers to, or None when it is gone."""
+        if isinstance(value, Document):
+            return value
+        key = id_of(value)
+        return self.documents.get((target, key)) if _is_hashable(key) else None
+
+    def url(self, document: Document) -> str:
+        """Return the change page's URL, or "" when the person may not view it."""
+        if self.request is None or not self._may_view(type(document)):
+            return ""
+        meta = document._meta
+        try:
+            return reverse(
+                f"admin:{meta.app_label}_{meta.model_name}_change",
+                args=[quote(document.pk)],
+                current_app=self.admin_site.name,
+            )
+        except NoReverseMatch:
+            return ""
+
+    def _may_view(self, target):
+        if target not in self._linkable:
+            admin = self.admin_site._registry.get(target)
+            self._linkable[target] = bool(
+                admin and admin.has_view_or_change_permission(self.request)
+            )
+        return self._linkable[target]
+
+    def label(self, target: type, value: Any, *, link: bool = True) -> str:
+        """Return the HTML of one reference."""
+        document = self.get(target, value)
+        if document is None:
+            return format_html(
+                '<span class="admin-ext odd-value" title="{}">{}</span>',
+                _("There is no such document"),
+                _stored_text(value),
+            )
+        url = self.url(document) if link else ""
+        if not url:
+            return format_html("{}", document)
+        return format_html('<a href="{}">{}</a>', url, document)
+
+    def labels(self, target: type, values: Iterable, *, link: bool = True) -> str:
+        """Return the HTML of a list of references."""
+        rows = ((self.label(target, value, link=link),) for value in values)
+        return format_html_join(", ", "{}", rows)
+
+
+def references_of(document: Document) -> PageReferences:
+    """Return the references of the page that ``document`` is on.
+
+    A document that no page prepared gets its own; its labels are no links.
+    """
+    found = document.__dict__.get(ATTRIBUTE)
+    if found is None:
+        found = PageReferences()
+        found.fetch([document], reference_fields(document._meta.fields))
+        document.__dict__[ATTRIBUTE] = found
+    return found
+
+
+def reference_fields(fields: Iterable[Any]) -> list[Any]:
+    """Return those of ``fields`` that are references or lists of references."""
+    return [each for each in fields if isinstance(each, REFERENCE_FIELDS)]
+
+
+def stored_references(document: Document, each: Any) -> list:
+    """Return the references that a field of ``document`` holds, as they are stored."""
+    value = each.stored_value(document)
+    if value is None:
+        return []
+    if isinstance(each, ReferenceListField):
+        return list(value) if isinstance(value, list | tuple) else [value]
+    return [value]
+
+
+def _fits(pk: Any, key: Any) -> bool:
+    try:
+        return pk.to_python(key) == key
+    except (ValidationError, TypeError, ValueError):
+        return False
+
+
+def _is_hashable(value: Any) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
+
+
+def _stored_text(value: Any) -> str:
+    key = value.id if isinstance(value, DBRef) else id_of(value)
+    return _("(empty text)") if key == "" else str(key)
+
+
+REFERENCE_FIELDS = (ReferenceField, ReferenceListField)
