@@ -1,0 +1,211 @@
+"""What a person changed, and the one way in which it is written.
+
+A form leaves its changes on the Document; mongoengine's change tracking knows the
+paths. ``save()`` validates those paths and nothing else, and calls the Document's own
+``save()``, which sends $set and $unset for those paths only.
+"""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import Model
+from django.utils.translation import gettext as _
+from mongoengine import Q, SequenceField, errors
+from mongoengine.base import BaseDocument
+
+from .exceptions import SaveRejected
+
+# A message of mongoengine's for a whole document names no field of the form.
+WHOLE = "__all__"
+
+
+def changed_names(document: BaseDocument) -> set[str]:
+    """Return the names of the fields that differ from what is stored."""
+    stored_names = {path.partition(".")[0] for path in document._get_changed_fields()}
+    return {document._reverse_db_field_map.get(name, name) for name in stored_names}
+
+
+def validate(document: BaseDocument, names: Iterable[str]) -> None:
+    """Validate the fields ``names`` and call ``clean()``.
+
+    Raise Django's ValidationError with a dict of field name → messages. Fields that
+    nobody touched are not looked at: an odd value there is no obstacle.
+    """
+    found: dict[str, list] = {}
+    for name in names:
+        field = document._fields.get(name)
+        value = document._data.get(name)
+        if field is None or (value is None and not _needs_value(field)):
+            continue
+        if value is None:
+            found[name] = [_("This field is required.")]
+            continue
+        try:
+            field._validate(value)
+        except (errors.ValidationError, ValueError, AttributeError, TypeError) as error:
+            found[name] = [message_for(error)]
+    for name, messages in clean(document).items():
+        found.setdefault(name, []).extend(messages)
+    if found:
+        raise ValidationError(found)
+
+
+def _needs_value(field) -> bool:
+    # A sequence draws its number when the document is saved.
+    return field.required and not isinstance(field, SequenceField)
+
+
+def clean(document: BaseDocument) -> dict[str, list]:
+    """Call the Document's own ``clean()``; return its complaints by field."""
+    try:
+        document.clean()
+    except ValidationError as error:
+        if hasattr(error, "error_dict"):
+            return dict(error.error_dict)
+        return {NON_FIELD_ERRORS: error.error_list}
+    except errors.ValidationError as error:
+        return messages_by_field(error)
+    return {}
+
+
+def messages_by_field(error: errors.ValidationError) -> dict[str, list]:
+    """Return mongoengine's ValidationError as {field name: [message]}."""
+    nested = error.errors or {}
+    by_field = {
+        NON_FIELD_ERRORS if name == WHOLE else name: [message_for(each)]
+        for name, each in nested.items()
+    }
+    if by_field:
+        return by_field
+    name = error.field_name or NON_FIELD_ERRORS
+    return {name: [message_for(error)]}
+
+
+def message_for(error: Any) -> str:
+    """Return the message of one mongoengine error, whatever its depth."""
+    if isinstance(error, errors.ValidationError):
+        details = error.to_dict()
+        return _flat(details) if details else str(error.message or error)
+    return str(error)
+
+
+def _flat(details: Any, path: str = "") -> str:
+    if not isinstance(details, dict):
+        return f"{path}: {details}" if path else str(details)
+    parts = (
+        _flat(value, f"{path}.{key}" if path else str(key))
+        for key, value in details.items()
+    )
+    return "; ".join(parts)
+
+
+def validate_unique(document: Any, names: Iterable[str]) -> None:
+    """Raise ValidationError where a unique field's value is taken already.
+
+    Follows Model._perform_unique_checks (5.2) with its messages.
+    """
+    found: dict[str, list] = {}
+    for name in names:
+        check = unique_check(document, name)
+        if not check or _is_free(document, check):
+            continue
+        key = name if len(check) == 1 else NON_FIELD_ERRORS
+        found.setdefault(key, []).append(
+            Model.unique_error_message(document, type(document), check)
+        )
+    if found:
+        raise ValidationError(found)
+
+
+def unique_check(document: Any, name: str) -> tuple[str, ...]:
+    """Return the names that must be unique together with ``name``, or ()."""
+    field = document._fields.get(name)
+    if field is None or not (field.unique or field.unique_with):
+        return ()
+    together = field.unique_with or []
+    together = [together] if isinstance(together, str) else list(together)
+    return (name, *(each for each in together if each in document._fields))
+
+
+def _is_free(document, check) -> bool:
+    values = {name: document._data.get(name) for name in check}
+    if all(value is None for value in values.values()):
+        return True
+    others = type(document)._default_manager.filter(Q(**values))
+    if not document._state.adding:
+        others = others.filter(Q(pk__ne=document.pk))
+    return not others.exists()
+
+
+def guard(document: Any, *, adding: bool) -> None:
+    """Make ``document.save()`` the guarded save below, whoever calls it.
+
+    ``ModelAdmin.save_model`` is overridden in every second project, mostly to set a
+    field and call ``obj.save()``: that must write as carefully as the form does.
+    """
+    document.__dict__["save"] = partial(save, document, adding=adding)
+
+
+def save(document: Any, *args, adding: bool, **kwargs) -> Any:
+    """Write what changed. Raise SaveRejected when it cannot be written.
+
+    Nothing changed: nothing is sent. An addition never replaces a document that has
+    the same key; a change never brings back one that was deleted meanwhile.
+    """
+    names = set(document._fields) if adding else changed_names(document)
+    if not adding and not names:
+        return document
+    document.__dict__.pop("save", None)
+    kwargs = _options(document, adding=adding) | kwargs
+    try:
+        validate(document, names)
+        return document.save(*args, **kwargs)
+    except ValidationError as error:
+        raise SaveRejected(error) from error
+    except errors.ValidationError as error:
+        raise SaveRejected(ValidationError(messages_by_field(error))) from error
+    except errors.NotUniqueError as error:
+        raise SaveRejected(_duplicate(document, error)) from error
+    except errors.SaveConditionError as error:
+        raise SaveRejected(_gone(document)) from error
+    except errors.OperationError as error:
+        raise SaveRejected(ValidationError(str(error))) from error
+
+
+def _options(document, *, adding) -> dict[str, Any]:
+    """Return the arguments of mongoengine's save().
+
+    It has been validated; without a condition an update is an upsert, which would
+    recreate a deleted document with the changed fields alone.
+    """
+    if adding:
+        return {"validate": False, "force_insert": True}
+    return {"validate": False, "save_condition": {"pk": document.pk}}
+
+
+def _gone(document) -> ValidationError:
+    return ValidationError(
+        _("%(name)s “%(obj)s” was deleted by somebody else; nothing was saved.")
+        % {"name": document._meta.verbose_name, "obj": document}
+    )
+
+
+def _duplicate(document, error) -> ValidationError:
+    """Name the field of a duplicate key error.
+
+    https://www.mongodb.com/docs/manual/core/index-unique/ - the server's answer holds
+    the pattern of the index.
+    """
+    details = getattr(error.__context__, "details", None) or {}
+    stored_names = details.get("keyPattern", {})
+    names = tuple(
+        "pk" if name == "_id" else document._reverse_db_field_map.get(name, name)
+        for name in stored_names
+    )
+    names = tuple(document._meta.pk.name if name == "pk" else name for name in names)
+    if not names or any(name not in document._fields for name in names):
+        return ValidationError(str(error))
+    message = Model.unique_error_message(document, type(document), names)
+    return ValidationError({names[0] if len(names) == 1 else NON_FIELD_ERRORS: message})

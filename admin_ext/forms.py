@@ -1,0 +1,127 @@
+"""DocumentForm: Django's ModelForm over a Document."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
+
+from . import changesets
+from .nested import bound_media
+
+
+class DocumentForm(forms.ModelForm):
+    """A ModelForm that leaves alone what the person did not change.
+
+    Overrides django.forms.models.BaseModelForm (5.2): only changed fields are set on
+    the instance and validated; uniqueness is asked of MongoDB.
+    """
+
+    # Errors of a save that MongoDB refused, shown when the form comes back.
+    save_errors: ValidationError | None = None
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._adding = self.instance._state.adding
+        for name, field in self.fields.items():
+            keep = getattr(field, "keep_stored_value", None)
+            if keep is not None and not self._adding:
+                keep(self.get_initial_for_field(field, name))
+
+    @property
+    def media(self):
+        media = super().media
+        return sum((bound_media(self[name]) for name in self.fields), media)
+
+    def formfield_for(self, field: Any) -> forms.Field:
+        """Return the form field of a Document's field, through the admin's hooks."""
+        callback = self._meta.formfield_callback
+        return callback(field) if callback else field.formfield()
+
+    def get_embedded_form_class(self, document: type) -> type["DocumentForm"]:
+        """Return the form class of an embedded document inside this form."""
+        return forms.modelform_factory(
+            document,
+            form=DocumentForm,
+            exclude=(),
+            formfield_callback=self._meta.formfield_callback,
+        )
+
+    def _post_clean(self):
+        touched = self._touched()
+        self._construct(touched)
+        names = set(self.instance._fields) if self._adding else set(touched)
+        self._collect(changesets.validate, names - self._get_validation_exclusions())
+        if self._validate_unique:
+            self.validate_unique()
+        if self.save_errors:
+            self._update_errors(self.save_errors)
+
+    def _touched(self) -> list[str]:
+        """Return the names that the person gave a new value."""
+        names = (name for name in self.cleaned_data if self._is_document_field(name))
+        if not self._adding:
+            return [name for name in names if name in self.changed_data]
+        return [name for name in names if self._counts_for_addition(name)]
+
+    def _is_document_field(self, name: str) -> bool:
+        try:
+            self.instance._meta.get_field(name)
+        except FieldDoesNotExist:
+            return False
+        return True
+
+    def _counts_for_addition(self, name: str) -> bool:
+        """A new document gets no key for a field that was left blank."""
+        value = self.cleaned_data[name]
+        return name in self.changed_data or value not in self.fields[name].empty_values
+
+    def _construct(self, names: list[str]) -> None:
+        """Set the touched fields on the instance, in the order of the Document."""
+        for field in self.instance._meta.fields:
+            if field.name in names:
+                field.save_form_data(self.instance, self.cleaned_data[field.name])
+
+    def _get_validation_exclusions(self):
+        """Fields that failed already; one on no form is validated when adding."""
+        return set(self._errors)
+
+    def _collect(self, check, names) -> None:
+        try:
+            check(self.instance, names)
+        except ValidationError as error:
+            self._update_errors(error)
+
+    def _update_errors(self, errors):
+        super()._update_errors(self._shown_errors(errors))
+
+    def _shown_errors(self, errors: ValidationError) -> ValidationError:
+        """Move the errors of fields that this form does not show to its top."""
+        if not hasattr(errors, "error_dict"):
+            return errors
+        shown: dict[str, list] = {}
+        for name, found in errors.error_dict.items():
+            if name in self.fields or name == NON_FIELD_ERRORS:
+                shown.setdefault(name, []).extend(found)
+                continue
+            shown.setdefault(NON_FIELD_ERRORS, []).extend(
+                f"{name}: {message}" for error in found for message in error.messages
+            )
+        return ValidationError(shown)
+
+    def validate_unique(self):
+        self._collect(changesets.validate_unique, self._touched_without_errors())
+
+    def _touched_without_errors(self) -> list[str]:
+        return [name for name in self._touched() if name not in self._errors]
+
+    def save(self, commit=True):
+        """Save as ModelForm.save does, through the guarded save of changesets."""
+        if hasattr(self.instance, "save") and not self._is_embedded():
+            changesets.guard(self.instance, adding=self._adding)
+        return super().save(commit=commit)
+
+    def _is_embedded(self) -> bool:
+        return not hasattr(type(self.instance), "_default_manager")
+
+    def _save_m2m(self):
+        """Do nothing: lists of references are part of the Document."""

@@ -1,0 +1,189 @@
+"""Formsets of Documents: the changelist's, referencing inlines, embedded inlines."""
+
+import hashlib
+from typing import Any
+
+from bson import json_util
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.models import BaseInlineFormSet, BaseModelFormSet
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from . import changesets
+from .formfields import LOSSLESS
+
+
+class DocumentFormSet(BaseModelFormSet):
+    """Forms over a queryset of Documents, which is read once.
+
+    A mongoengine queryset asks the server for every index; Django's formsets index.
+    """
+
+    def get_queryset(self):
+        if not hasattr(self, "_queryset"):
+            queryset = self.queryset
+            if queryset is None:
+                queryset = self.model._default_manager.get_queryset()
+            self._queryset = list(queryset)
+        return self._queryset
+
+    def validate_unique(self):
+        """Leave uniqueness to each form: it asks MongoDB."""
+
+
+class DocumentInlineFormSet(DocumentFormSet, BaseInlineFormSet):
+    """Documents that reference the parent through ``fk``."""
+
+    def _construct_form(self, i, **kwargs):
+        """Follow BaseInlineFormSet._construct_form (5.2) with the reference itself.
+
+        Django sets ``<fk>_id``, which is no attribute of a Document.
+        """
+        form = BaseModelFormSet._construct_form(self, i, **kwargs)
+        if self.save_as_new:
+            mutable = getattr(form.data, "_mutable", None)
+            if mutable is not None:
+                form.data._mutable = True
+            form.data[form.add_prefix(self._pk_field.name)] = None
+            form.data[form.add_prefix(self.fk.name)] = None
+            if mutable is not None:
+                form.data._mutable = mutable
+        if form.instance._state.adding and self.instance.pk is not None:
+            setattr(form.instance, self.fk.name, self.instance)
+        return form
+
+    def save_new(self, form, commit=True):
+        setattr(form.instance, self.fk.name, self.instance)
+        return BaseModelFormSet.save_new(self, form, commit=commit)
+
+
+class RowIdentityField(forms.CharField):
+    """A hidden field that says which stored rows the page showed."""
+
+    widget = forms.HiddenInput
+
+    def has_changed(self, initial, data):
+        return False
+
+
+class EmbeddedFormSet(BaseModelFormSet):
+    """Rows of an embedded list, or the one document of an EmbeddedDocumentField.
+
+    The rows are put into the parent document in memory when the formset is found
+    valid, so that the parent's save writes everything at once. ``field_name`` and
+    ``is_list`` are set by the inline.
+    """
+
+    field_name = ""
+    is_list = True
+    fk = None
+
+    def __init__(
+        self, data=None, files=None, instance=None, save_as_new=False, **kwargs
+    ):
+        self.instance, self.save_as_new = instance, save_as_new
+        kwargs.pop("queryset", None)
+        super().__init__(data, files, queryset=(), **kwargs)
+
+    @classmethod
+    def get_default_prefix(cls):
+        return cls.field_name
+
+    @cached_property
+    def stored(self) -> list:
+        """The stored rows, as they were when the page was asked for."""
+        value = self.instance._data.get(self.field_name) if self.instance else None
+        if value is None:
+            return []
+        return list(value) if isinstance(value, list | tuple) else [value]
+
+    @cached_property
+    def base_digest(self) -> str:
+        """Stands for the stored rows, so that a row is never matched to another."""
+        rows = [_plain(row) for row in self.stored]
+        text = json_util.dumps(rows, json_options=LOSSLESS, default=repr)
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+    def get_queryset(self):
+        """Return the rows that fit the class; the others are kept, not shown."""
+        return [row for row in self.stored if isinstance(row, self.model)]
+
+    def initial_form_count(self):
+        return 0 if self.save_as_new else super().initial_form_count()
+
+    def _construct_form(self, i, **kwargs):
+        rows = self.get_queryset()
+        if not self.save_as_new and i < min(self.initial_form_count(), len(rows)):
+            kwargs["instance"] = rows[i]
+        return super(BaseModelFormSet, self)._construct_form(i, **kwargs)
+
+    def add_fields(self, form, index):
+        """Add what Django adds, and the digest where Django puts the key."""
+        self._pk_field = self.model._meta.pk
+        form.fields[self._pk_field.name] = RowIdentityField(
+            required=False, initial=self.base_digest
+        )
+        super(BaseModelFormSet, self).add_fields(form, index)
+
+    def clean(self):
+        submitted = {
+            form.data.get(form.add_prefix(self._pk_field.name))
+            for form in self.initial_forms
+        }
+        if self.save_as_new:
+            return
+        is_short = len(self.initial_forms) != len(self.get_queryset())
+        if is_short or submitted - {self.base_digest}:
+            raise ValidationError(
+                _(
+                    "These rows were changed by somebody else after you opened the "
+                    "page. Reload the page and make your change again."
+                )
+            )
+
+    def full_clean(self):
+        super().full_clean()
+        if self.is_bound and not any(self._errors) and not self._non_form_errors:
+            self.apply()
+
+    def apply(self) -> None:
+        """Put the rows into the parent. Untouched rows stay the stored objects."""
+        self.new_objects, self.changed_objects, self.deleted_objects = [], [], []
+        for form in self.initial_forms:
+            if self._should_delete_form(form):
+                self.deleted_objects.append(form.instance)
+            elif form.has_changed():
+                self.changed_objects.append((form.instance, form.changed_data))
+        for form in self.extra_forms:
+            if form.has_changed() and not self._should_delete_form(form):
+                self.new_objects.append(form.instance)
+        if self.new_objects or self.deleted_objects:
+            self._replace()
+
+    def _replace(self):
+        """Set the list anew; only then is the whole list written."""
+        gone = {id(row) for row in self.deleted_objects}
+        rows = [row for row in self.stored if id(row) not in gone] + self.new_objects
+        if self.is_list:
+            value: Any = rows
+        else:
+            value = rows[-1] if rows else None
+        setattr(self.instance, self.field_name, value)
+
+    def save(self, commit=True):
+        """Return the rows that are new or changed; the parent has saved them."""
+        self.saved_forms = [form for form in self.forms if form.has_changed()]
+        if not commit:
+            self.save_m2m = lambda: None
+        if commit and changesets.changed_names(self.instance):
+            changesets.save(self.instance, adding=False)
+        return [row for row, _names in self.changed_objects] + self.new_objects
+
+    def validate_unique(self):
+        """Embedded documents have no uniqueness of their own."""
+
+
+def _plain(row: Any) -> Any:
+    to_mongo = getattr(row, "to_mongo", None)
+    return to_mongo() if callable(to_mongo) else row
