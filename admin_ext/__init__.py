@@ -1,0 +1,17 @@
+"""Django's admin for MongoDB: Documents as first-class citizens of the admin."""
+
+from .options import (
+    DocumentAdmin,
+    DocumentStackedInline,
+    DocumentTabularInline,
+    EmbeddedStackedInline,
+    EmbeddedTabularInline,
+)
+
+__all__ = [
+    "DocumentAdmin",
+    "DocumentStackedInline",
+    "DocumentTabularInline",
+    "EmbeddedStackedInline",
+    "EmbeddedTabularInline",
+]

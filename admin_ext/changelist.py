@@ -1,0 +1,98 @@
+"""Django's ChangeList over a Document."""
+
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import FieldDoesNotExist, FieldError, ValidationError
+from django.db.models.constants import LOOKUP_SEP
+from django.forms.models import BaseModelFormSet
+from mongoengine import errors
+
+from .exceptions import UnsupportedLookup
+from .lookups import resolve
+from .references import ATTRIBUTE, PageReferences, reference_fields
+
+# What a value from the query string makes mongoengine raise.
+LOOKUP_ERRORS = (
+    FieldError,
+    ValidationError,
+    errors.ValidationError,
+    errors.InvalidQueryError,
+    errors.LookUpError,
+)
+
+
+class DocumentChangeList(ChangeList):
+    """Overrides django.contrib.admin.views.main.ChangeList (5.2).
+
+    The page's documents are fetched once, and what they refer to in one query per
+    collection; a path into a reference cannot be sorted by.
+    """
+
+    def __init__(self, request, *args, **kwargs):
+        self.request = request
+        super().__init__(request, *args, **kwargs)
+
+    def get_queryset(self, request, exclude_parameters=None):
+        try:
+            return super().get_queryset(request, exclude_parameters)
+        except LOOKUP_ERRORS as error:
+            raise IncorrectLookupParameters(error) from error
+
+    @property
+    def result_list(self):
+        """The documents of this page. Read from MongoDB at the first access."""
+        if not isinstance(self._results, list | BaseModelFormSet):
+            self._results = self._fetch(self._results)
+        return self._results
+
+    @result_list.setter
+    def result_list(self, value):
+        self._results = value
+
+    def _fetch(self, queryset) -> list:
+        results = list(queryset)
+        page = PageReferences(
+            admin_site=self.model_admin.admin_site, request=self.request
+        )
+        page.fetch(results, self._fetched_references())
+        for document in results:
+            document.__dict__[ATTRIBUTE] = page
+        for field in self._fetched_references():
+            self._share(page, results, field)
+        return results
+
+    def _fetched_references(self) -> list:
+        """Return the reference fields that the columns show or go through."""
+        names = {str(name).partition(LOOKUP_SEP)[0] for name in self.list_display}
+        if isinstance(self.list_select_related, list | tuple):
+            names |= {
+                name.partition(LOOKUP_SEP)[0] for name in self.list_select_related
+            }
+        elif self.list_select_related:
+            return reference_fields(self.lookup_opts.fields)
+        return reference_fields(
+            field for field in self.lookup_opts.fields if field.name in names
+        )
+
+    def _share(self, page, results, field) -> None:
+        """Let a column's method read ``obj.user`` without a query of its own."""
+        if field.many_to_many:
+            return
+        for document in results:
+            target = page.get(field.remote_field.model, field.stored_value(document))
+            if target is not None:
+                document._data[field.name] = target
+
+    def get_ordering_field(self, field_name):
+        """Return no field for a path into another collection: find cannot sort it."""
+        order_field = super().get_ordering_field(field_name)
+        if not isinstance(order_field, str):
+            return order_field
+        try:
+            return (
+                None
+                if resolve(self.model, order_field.lstrip("-")).joins
+                else (order_field)
+            )
+        except (UnsupportedLookup, FieldDoesNotExist):
+            return order_field

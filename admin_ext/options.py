@@ -1,0 +1,202 @@
+"""DocumentAdmin and the inlines: Django's ModelAdmin over Documents.
+
+Thin hooks; the work is in the modules that they call.
+"""
+
+from functools import partial
+
+from django import forms
+from django.contrib.admin.options import InlineModelAdmin, ModelAdmin
+from django.contrib.admin.utils import flatten_fieldsets
+from django.forms.models import modelform_factory, modelformset_factory
+
+from . import changesets
+from .changelist import DocumentChangeList
+from .checks import DocumentAdminChecks, DocumentInlineChecks, EmbeddedInlineChecks
+from .compat import AdapterDocumentAdmin
+from .deletion import get_deleted_objects
+from .exceptions import SaveRejected
+from .fields import ListField
+from .forms import DocumentForm
+from .formsets import DocumentFormSet, DocumentInlineFormSet, EmbeddedFormSet
+from .meta import present
+
+
+class DocumentOptions:
+    """What DocumentAdmin and the inlines share."""
+
+    form = DocumentForm
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """Apply formfield_overrides keyed on mongoengine's field classes too."""
+        for cls in type(db_field.document_field).__mro__:
+            if cls in self.formfield_overrides:
+                kwargs = {**self.formfield_overrides[cls], **kwargs}
+                break
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    @property
+    def media(self):
+        return super().media + forms.Media(
+            css={"all": ["admin_ext/css/documents.css"]},
+        )
+
+
+class DocumentAdmin(DocumentOptions, ModelAdmin, AdapterDocumentAdmin):
+    """Django's ModelAdmin for a Document; takes every option and hook of it.
+
+    django-mongoengine's DocumentAdmin stands last, so that code written for the
+    adapter still finds its base class.
+    """
+
+    checks_class = DocumentAdminChecks
+
+    def get_changelist(self, request, **kwargs):
+        return DocumentChangeList
+
+    def get_changelist_form(self, request, **kwargs):
+        return super().get_changelist_form(request, **{"form": DocumentForm} | kwargs)
+
+    def get_changelist_formset(self, request, **kwargs):
+        return super().get_changelist_formset(
+            request, **{"formset": DocumentFormSet} | kwargs
+        )
+
+    def get_exclude(self, request, obj=None):
+        """Leave to the embedded inlines the fields that they edit."""
+        exclude = super().get_exclude(request, obj)
+        names = [
+            inline.field_name
+            for inline in self.inlines
+            if hasattr(inline, "field_name")
+        ]
+        return [*(exclude or ()), *names] if names else exclude
+
+    def get_deleted_objects(self, objs, request):
+        return get_deleted_objects(objs, request, self.admin_site)
+
+    def save_model(self, request, obj, form, change):
+        changesets.guard(obj, adding=not change)
+        obj.save()
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Show the form again with the reason when MongoDB refuses the save."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except SaveRejected as rejected:
+            request.save_errors = rejected.errors
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        form.save_errors = getattr(request, "save_errors", None)
+        return form
+
+
+class DocumentInline(DocumentOptions, InlineModelAdmin):
+    """Documents that reference the parent, as Django's InlineModelAdmin."""
+
+    formset = DocumentInlineFormSet
+    checks_class = DocumentInlineChecks
+
+    def __init__(self, parent_model, admin_site):
+        present(self.model)
+        super().__init__(parent_model, admin_site)
+
+
+class DocumentTabularInline(DocumentInline):
+    template = "admin/edit_inline/tabular.html"
+
+
+class DocumentStackedInline(DocumentInline):
+    template = "admin/edit_inline/stacked.html"
+
+
+class EmbeddedInline(DocumentOptions, InlineModelAdmin):
+    """Rows of an embedded list, or one embedded document, of ``field_name``.
+
+    Who may change the parent may change its rows.
+    """
+
+    field_name = ""
+    formset = EmbeddedFormSet
+    checks_class = EmbeddedInlineChecks
+
+    def __init__(self, parent_model, admin_site):
+        present(self.model)
+        super().__init__(parent_model, admin_site)
+
+    def get_queryset(self, request):
+        """Return nothing: the formset takes its rows from the parent document."""
+        return ()
+
+    @property
+    def is_list(self):
+        field = self.parent_model._meta.get_field(self.field_name)
+        return isinstance(field, ListField)
+
+    def get_max_num(self, request, obj=None, **kwargs):
+        return super().get_max_num(request, obj, **kwargs) if self.is_list else 1
+
+    def get_formset(self, request, obj=None, **kwargs):
+        """Return the formset class. Follows InlineModelAdmin.get_formset (5.2)."""
+        fields = kwargs.pop(
+            "fields", flatten_fieldsets(self.get_fieldsets(request, obj))
+        )
+        excluded = [
+            *(self.get_exclude(request, obj) or ()),
+            *self.get_readonly_fields(request, obj),
+        ]
+        can_change = self.has_change_permission(request, obj)
+        callback = partial(self.formfield_for_dbfield, request=request)
+        form = modelform_factory(
+            self.model,
+            form=self.form,
+            fields=fields,
+            exclude=[*excluded, *kwargs.pop("exclude", ())] or None,
+            formfield_callback=callback,
+        )
+        formset = modelformset_factory(
+            self.model,
+            **{
+                "form": form,
+                "formset": self.formset,
+                "exclude": (),
+                "formfield_callback": callback,
+                "extra": self.get_extra(request, obj),
+                "min_num": self.get_min_num(request, obj),
+                "max_num": self.get_max_num(request, obj),
+                "can_delete": self.can_delete and can_change,
+            }
+            | kwargs,
+        )
+        formset.field_name, formset.is_list = self.field_name, self.is_list
+        return formset
+
+    def _parent_admin(self):
+        return self.admin_site.get_model_admin(self.parent_model)
+
+    def has_add_permission(self, request, obj=None):
+        return self.has_change_permission(request, obj)
+
+    def has_change_permission(self, request, obj=None):
+        admin = self._parent_admin()
+        if obj is None:
+            return admin.has_add_permission(request) or admin.has_change_permission(
+                request
+            )
+        return admin.has_change_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return self.has_change_permission(request, obj)
+
+    def has_view_permission(self, request, obj=None):
+        return self._parent_admin().has_view_permission(request, obj)
+
+
+class EmbeddedTabularInline(EmbeddedInline):
+    template = "admin/edit_inline/tabular.html"
+
+
+class EmbeddedStackedInline(EmbeddedInline):
+    template = "admin/edit_inline/stacked.html"

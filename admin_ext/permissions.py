@@ -1,0 +1,53 @@
+"""Document permissions: content types and permissions in SQL, made by ``migrate``."""
+
+from django.apps import apps
+from django.contrib.auth import get_permission_codename
+from django.db import DEFAULT_DB_ALIAS, router
+
+from .meta import document_classes
+
+
+def create_document_permissions(
+    app_config, verbosity=2, using=DEFAULT_DB_ALIAS, apps=apps, **kwargs
+):
+    """Create what is missing for the Documents of ``app_config``.
+
+    A receiver of post_migrate, as django.contrib.auth.management.create_permissions,
+    which knows models only.
+    """
+    documents = [
+        document
+        for document in document_classes()
+        if document._meta.app_label == app_config.label
+    ]
+    if not documents:
+        return
+    try:
+        content_type_class = apps.get_model("contenttypes", "ContentType")
+        permission_class = apps.get_model("auth", "Permission")
+    except LookupError:
+        return
+    if not router.allow_migrate_model(using, permission_class):
+        return
+    for document in documents:
+        _create(document, content_type_class, permission_class, using)
+
+
+def _create(document, content_type_class, permission_class, using):
+    meta = document._meta
+    content_type, _created = content_type_class.objects.using(using).get_or_create(
+        app_label=meta.app_label, model=meta.model_name
+    )
+    manager = permission_class.objects.using(using)
+    known = set(
+        manager.filter(content_type=content_type).values_list("codename", flat=True)
+    )
+    manager.bulk_create(
+        permission_class(
+            content_type=content_type,
+            codename=get_permission_codename(action, meta),
+            name=f"Can {action} {meta.verbose_name_raw}"[:255],
+        )
+        for action in meta.default_permissions
+        if get_permission_codename(action, meta) not in known
+    )
