@@ -140,9 +140,10 @@ class EmbeddedInline(DocumentOptions, InlineModelAdmin):
 
     def get_formset(self, request, obj=None, **kwargs):
         """Return the formset class. Follows InlineModelAdmin.get_formset (5.2)."""
-        fields = kwargs.pop(
-            "fields", flatten_fieldsets(self.get_fieldsets(request, obj))
-        )
+        if "fields" in kwargs:
+            fields = kwargs.pop("fields")
+        else:
+            fields = flatten_fieldsets(self.get_fieldsets(request, obj))
         excluded = [
             *(self.get_exclude(request, obj) or ()),
             *self.get_readonly_fields(request, obj),
@@ -152,7 +153,7 @@ class EmbeddedInline(DocumentOptions, InlineModelAdmin):
         form = modelform_factory(
             self.model,
             form=self.form,
-            fields=fields,
+            fields=forms.ALL_FIELDS if fields is None else fields,
             exclude=[*excluded, *kwargs.pop("exclude", ())] or None,
             formfield_callback=callback,
         )

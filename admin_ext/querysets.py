@@ -159,8 +159,10 @@ class DocumentQuerySet:
         All annotations are one aggregation of MongoDB's.
         https://www.mongodb.com/docs/manual/reference/operator/aggregation/facet/
         """
-        if pipeline or not annotations:
+        if pipeline:
             return super().aggregate(*pipeline)
+        if not annotations:
+            return {}
         facets = {
             f"facet{index}": self._facet(expression)
             for index, expression in enumerate(annotations.values())

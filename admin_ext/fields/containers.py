@@ -3,6 +3,7 @@
 from django.db import models
 
 from admin_ext import nested
+
 from .base import DocumentField, path_to
 
 

@@ -9,6 +9,7 @@ from mongoengine import Document
 from mongoengine.base.datastructures import LazyReference
 
 from admin_ext import formfields
+
 from .base import DocumentField, path_to
 
 

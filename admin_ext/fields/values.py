@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from admin_ext import formfields
+
 from .base import DocumentField
 
 
