@@ -5,6 +5,7 @@ links to filtered lists, never loaded into the form.
 """
 
 from django.contrib import admin
+from django.contrib.admin.utils import quote
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
@@ -14,21 +15,25 @@ from admin_ext import DocumentAdmin
 from .documents import Key, Note, Tag, User, Widget, first_line
 
 MASK = "••••••••"
+NEWEST = 10  # notes that a user's page shows
 
 admin.site.site_header = _("Notes administration")
 admin.site.site_title = _("Notes")
 admin.site.index_title = _("Collections and accounts")
 
 
-def list_url(document, **lookups):
-    """Return the URL of a Document's list, filtered by the lookups."""
-    name = f"{document._meta.app_label}_{document._meta.model_name}"
-    return reverse(f"admin:{name}_changelist", query=lookups)
-
-
 def list_link(document, text, **lookups):
     """Return a link to a Document's list, filtered by the lookups."""
-    return format_html('<a href="{}">{}</a>', list_url(document, **lookups), text)
+    name = f"{document._meta.app_label}_{document._meta.model_name}"
+    url = reverse(f"admin:{name}_changelist", query=lookups)
+    return format_html('<a href="{}">{}</a>', url, text)
+
+
+def change_link(document):
+    """Return a link to a document's page."""
+    name = f"{document._meta.app_label}_{document._meta.model_name}"
+    url = reverse(f"admin:{name}_change", args=[quote(document.pk)])
+    return format_html('<a href="{}">{}</a>', url, document)
 
 
 def mask(value):
@@ -36,18 +41,59 @@ def mask(value):
     return MASK if value else None
 
 
+class RelatedListsMixin:
+    """Hides what shows other Documents from people who may not view those.
+
+    `related` is {column or read-only field: Document}.
+    """
+
+    related = {}
+
+    def get_list_display(self, request):
+        return self.without_forbidden(request, super().get_list_display(request))
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = []
+        for title, options in super().get_fieldsets(request, obj):
+            names = self.without_forbidden(request, options["fields"])
+            # Nothing refers to a document that is only being added.
+            names = [name for name in names if obj or name not in self.related]
+            if names:
+                fieldsets.append((title, {**options, "fields": names}))
+        return fieldsets
+
+    def without_forbidden(self, request, names):
+        """Return the names but those of Documents that the person may not view."""
+        return [name for name in names if self.may_see(request, name)]
+
+    def may_see(self, request, name):
+        """Return whether the person may view what the column `name` shows."""
+        if name not in self.related:
+            return True
+        other = self.admin_site.get_model_admin(self.related[name])
+        return other.has_view_or_change_permission(request)
+
+
 @admin.register(User)
-class UserAdmin(DocumentAdmin):
+class UserAdmin(RelatedListsMixin, DocumentAdmin):
     list_display = ("name", "email", "password", "notes")
     list_display_links = ("name",)
     ordering = ("username",)
     search_fields = ("username", "email")
     search_help_text = _("Search by user name or e-mail address.")
-    readonly_fields = ("password", "belongings")
+    readonly_fields = ("password", "newest", "notes", "tags", "widgets", "api_keys")
     fieldsets = (
         (None, {"fields": ("username", "email", "password")}),
-        (_("What belongs to this user"), {"fields": ("belongings",)}),
+        (_("Notes"), {"fields": ("newest", "notes")}),
+        (_("What else is theirs"), {"fields": ("tags", "widgets", "api_keys")}),
     )
+    related = {
+        "newest": Note,
+        "notes": Note,
+        "tags": Tag,
+        "widgets": Widget,
+        "api_keys": Key,
+    }
 
     @admin.display(description=_("username"), ordering="username")
     def name(self, user):
@@ -57,26 +103,32 @@ class UserAdmin(DocumentAdmin):
     def password(self, user):
         return mask(user.hashed_password)
 
+    @admin.display(description=_("newest"), empty_value=_("none"))
+    def newest(self, user):
+        notes = Note.objects(user=user.pk).order_by("-start").limit(NEWEST)
+        rows = ((change_link(note), note.date or "") for note in notes)
+        return format_html_join("", "<div>{} {}</div>", rows) or None
+
     @admin.display(description=_("notes"))
     def notes(self, user):
-        return list_link(Note, _("notes"), user__id__exact=user.pk)
+        return list_link(Note, _("all notes"), user__id__exact=user.pk)
 
-    @admin.display(description=_("lists"))
-    def belongings(self, user):
-        links = (
-            (list_link(document, text, user__id__exact=user.pk),)
-            for document, text in (
-                (Note, _("notes")),
-                (Tag, _("tags")),
-                (Widget, _("widgets")),
-                (Key, _("API keys")),
-            )
-        )
-        return format_html_join(" · ", "{}", links) if user.pk else None
+    @admin.display(description=_("tags"))
+    def tags(self, user):
+        return list_link(Tag, _("all tags"), user__id__exact=user.pk)
+
+    @admin.display(description=_("widgets"))
+    def widgets(self, user):
+        return list_link(Widget, _("all widgets"), user__id__exact=user.pk)
+
+    @admin.display(description=_("API keys"))
+    def api_keys(self, user):
+        return list_link(Key, _("all API keys"), user__id__exact=user.pk)
 
 
 @admin.register(Note)
-class NoteAdmin(DocumentAdmin):
+class NoteAdmin(RelatedListsMixin, DocumentAdmin):
+    related = {"replies": Note}
     list_display = ("title", "type", "user", "start", "tags", "checked", "archived")
     list_filter = ("type", "checked", "archived", "start")
     date_hierarchy = "start"
@@ -99,13 +151,12 @@ class NoteAdmin(DocumentAdmin):
 
     @admin.display(description=_("notes below"))
     def replies(self, note):
-        if not note.pk:
-            return None
         return list_link(Note, _("notes below this one"), parent__id__exact=note.pk)
 
 
 @admin.register(Tag)
-class TagAdmin(DocumentAdmin):
+class TagAdmin(RelatedListsMixin, DocumentAdmin):
+    related = {"notes": Note}
     list_display = ("label", "user", "notes")
     list_display_links = ("label",)
     ordering = ("name",)
@@ -123,7 +174,7 @@ class TagAdmin(DocumentAdmin):
 
 @admin.register(Widget)
 class WidgetAdmin(DocumentAdmin):
-    list_display = ("label", "user", "checkboxes", "filter")
+    list_display = ("label", "user", "checkboxes", "shows")
     list_display_links = ("label",)
     list_filter = ("checkboxes",)
     ordering = ("name",)
@@ -134,6 +185,10 @@ class WidgetAdmin(DocumentAdmin):
     def label(self, widget):
         return str(widget)
 
+    @admin.display(description=_("filter"))
+    def shows(self, widget):
+        return widget.filter
+
 
 @admin.register(Key)
 class KeyAdmin(DocumentAdmin):
@@ -141,7 +196,6 @@ class KeyAdmin(DocumentAdmin):
 
     list_display = ("label", "user", "secret")
     search_fields = ("user__username",)
-    autocomplete_fields = ("user",)
     readonly_fields = ("secret",)
     fields = ("user", "secret")
 
@@ -154,4 +208,7 @@ class KeyAdmin(DocumentAdmin):
         return mask(key.key)
 
     def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
         return False

@@ -153,8 +153,11 @@ class WidgetFilter(DynamicEmbeddedDocument):
     meta = {"strict": False}
 
     def __str__(self):
-        count = len(self._data.get("tags") or [])
-        return ngettext("%(count)d tag", "%(count)d tags", count) % {"count": count}
+        """Return the number of tags, and the names of the other keys."""
+        tags = self._data.get("tags")
+        count = len(tags) if isinstance(tags, list) else 0
+        text = ngettext("%(count)d tag", "%(count)d tags", count) % {"count": count}
+        return ", ".join([text, *self._dynamic_fields])
 
 
 class Widget(Document):
