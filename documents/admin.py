@@ -41,6 +41,20 @@ def mask(value):
     return MASK if value else None
 
 
+class SecretMixin:
+    """Refuses filters on `secret_field`, by which it could be guessed letter by letter.
+
+    As Django's UserAdmin does for its password.
+    """
+
+    secret_field = ""
+
+    def lookup_allowed(self, lookup, value, request):
+        if lookup.split("__")[0] == self.secret_field:
+            return False
+        return super().lookup_allowed(lookup, value, request)
+
+
 class RelatedListsMixin:
     """Hides what shows other Documents from people who may not view those.
 
@@ -75,7 +89,8 @@ class RelatedListsMixin:
 
 
 @admin.register(User)
-class UserAdmin(RelatedListsMixin, DocumentAdmin):
+class UserAdmin(SecretMixin, RelatedListsMixin, DocumentAdmin):
+    secret_field = "hashed_password"
     list_display = ("name", "email", "password", "notes")
     list_display_links = ("name",)
     ordering = ("username",)
@@ -191,8 +206,10 @@ class WidgetAdmin(DocumentAdmin):
 
 
 @admin.register(Key)
-class KeyAdmin(DocumentAdmin):
+class KeyAdmin(SecretMixin, DocumentAdmin):
     """Keys can be looked at and revoked. Only the service can make one."""
+
+    secret_field = "key"
 
     list_display = ("label", "user", "secret")
     search_fields = ("user__username",)
