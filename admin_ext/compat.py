@@ -12,7 +12,7 @@ from django_mongoengine.mongo_admin.options import (
     DocumentAdmin as BaseAdapterDocumentAdmin,
 )
 from mongoengine import errors
-from mongoengine.base import BaseDocument
+from mongoengine.base import BaseDocument, ObjectIdField
 from mongoengine.base.common import _document_registry
 from mongoengine.connection import ConnectionFailure as MongoEngineConnectionFailure
 from mongoengine.errors import (
@@ -81,6 +81,20 @@ def make_missing_documents_known_to_django():
             ours.__bases__ = (*ours.__bases__, django)
 
 
+def keep_null_references():
+    """Let a null among references be null.
+
+    ``ObjectIdField.to_python(None)`` is ``ObjectId(None)``, a new id (0.29.3): a list
+    of references with a null in it would show, and write back, an id that nobody made.
+    """
+    to_python = ObjectIdField.to_python
+
+    def to_python_or_none(self, value):
+        return None if value is None else to_python(self, value)
+
+    ObjectIdField.to_python = to_python_or_none
+
+
 def read_documents_through(lookup_field, display_for_field):
     """Have the list and the read-only rows read Documents with these functions.
 
@@ -138,5 +152,6 @@ def register_last_filter(test, list_filter_class):
 def apply(*, lookup_field, display_for_field, document_for_label):
     """Apply every patch of this module. Called once, when the apps are ready."""
     make_missing_documents_known_to_django()
+    keep_null_references()
     read_documents_through(lookup_field, display_for_field)
     find_content_type_classes_among(document_for_label)

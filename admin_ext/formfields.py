@@ -12,6 +12,8 @@ from bson import ObjectId, json_util
 from bson.errors import InvalidId
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.models import ModelChoiceIterator
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from mongoengine.errors import ValidationError as DocumentValidationError
 
@@ -84,54 +86,109 @@ class ChoiceField(forms.TypedChoiceField):
         return str("" if initial is None else initial) != str(data or "")
 
 
-class DocumentChoiceField(forms.ModelChoiceField):
-    """A reference, chosen from a queryset of Documents.
+class DocumentChoiceIterator(ModelChoiceIterator):
+    """The choices of a reference: the documents, then what is stored and is none."""
 
-    A stored reference whose document is gone is kept unless another is chosen.
+    def __iter__(self):
+        yield from super().__iter__()
+        yield from self.field.dangling_choices
+
+    def __len__(self):
+        return super().__len__() + len(self.field.dangling_choices)
+
+
+class StoredReferences:
+    """Shared by the fields below: a stored reference stays until somebody changes it.
+
+    ``stored``: {text sent by the form: reference as the Document holds it}.
     """
 
-    dangling: Any = None
+    iterator = DocumentChoiceIterator
+
+    @property
+    def stored(self) -> dict[str, Any]:
+        return vars(self).get("_stored", {})
 
     def keep_stored_value(self, value: Any) -> None:
-        """Remember the stored id, so that submitting it again is no error."""
-        self.dangling = value
+        """Remember what is stored: one reference, a list of them, or anything else."""
+        if value is None:
+            return
+        members = value if isinstance(value, list | tuple) else [value]
+        self._stored = {text_for(item): item for item in members}
 
-    def to_python(self, value):
-        if value in self.empty_values:
+    @cached_property
+    def dangling_choices(self) -> list[tuple[str, str]]:
+        """The stored references that lead to no document, as choices."""
+        return [
+            (text, _("%(id)s (not found)") % {"id": text or _("(empty)")})
+            for text in self.stored
+            if not self.find(text)
+        ]
+
+    def __deepcopy__(self, memo):
+        result = super().__deepcopy__(memo)
+        vars(result).pop("dangling_choices", None)
+        return result
+
+    def find(self, text: str) -> Any:
+        """Return the document with that key, or None for any other text."""
+        if not text:
             return None
         try:
-            return super().to_python(value)
-        except (ValidationError, DocumentValidationError) as error:
-            if self.dangling is not None and str(value) == str(self.dangling):
-                return self.dangling
+            return self.queryset.get(**{self.to_field_name or "pk": text})
+        except (
+            ValueError,
+            TypeError,
+            DocumentValidationError,
+            ValidationError,
+            self.queryset.model.DoesNotExist,
+        ):
+            return None
+
+    def resolve(self, text: str) -> Any:
+        """Return the document that was chosen, or the stored reference that was kept.
+
+        Raise ValidationError for anything else.
+        """
+        if text in self.stored:
+            return self.stored[text]
+        document = self.find(text)
+        if document is None:
             raise ValidationError(
                 self.error_messages["invalid_choice"],
                 code="invalid_choice",
-                params={"value": value},
-            ) from error
+                params={"value": text},
+            )
+        return document
+
+
+def text_for(reference: Any) -> str:
+    """Return what a form sends for a reference: the text of its key."""
+    key = getattr(reference, "pk", None) or getattr(reference, "id", reference)
+    return "" if key is None else str(key)
+
+
+class DocumentChoiceField(StoredReferences, forms.ModelChoiceField):
+    """One reference, chosen from a queryset of Documents."""
+
+    def to_python(self, value):
+        return None if value in self.empty_values else self.resolve(str(value))
+
+    def validate(self, value):
+        return forms.Field.validate(self, value)
 
     def has_changed(self, initial, data):
-        if self.disabled:
-            return False
-        initial = "" if initial is None else self.prepare_value(initial)
-        return str(initial) != str("" if data is None else data)
+        return not self.disabled and text_for(initial) != str(data or "")
 
 
-class DocumentMultipleChoiceField(forms.ModelMultipleChoiceField):
-    """A list of references. Order is kept, and so are members that are gone.
+class DocumentMultipleChoiceField(StoredReferences, forms.ModelMultipleChoiceField):
+    """A list of references. Order is kept, and so are members that lead nowhere.
 
     Cleans to a list: the stored members that are still chosen, in their stored
-    order and as they are stored, then the new ones in the order submitted.
+    order, then the new ones in the order submitted.
     """
 
-    stored: tuple = ()
-
-    def keep_stored_value(self, value: Any) -> None:
-        """Remember the stored members, whatever they are."""
-        self.stored = tuple(value or ())
-
     def clean(self, value):
-        value = self.prepare_value(value)
         if self.required and not value:
             raise ValidationError(self.error_messages["required"], code="required")
         if not value:
@@ -140,35 +197,21 @@ class DocumentMultipleChoiceField(forms.ModelMultipleChoiceField):
             raise ValidationError(
                 self.error_messages["invalid_list"], code="invalid_list"
             )
-        submitted = [str(item) for item in value]
-        kept = [item for item in self.stored if str(item) in submitted]
-        known = {str(item) for item in kept}
-        added = [item for item in dict.fromkeys(submitted) if item not in known]
-        self.run_validators(value)
-        return [*kept, *(self._document_for(item) for item in added)]
+        submitted = list(dict.fromkeys(str(item) for item in value))
+        kept = [text for text in self.stored if text in submitted]
+        added = [text for text in submitted if text not in self.stored]
+        return [self.resolve(text) for text in (*kept, *added)]
 
-    def _document_for(self, value):
-        key = self.to_field_name or "pk"
-        try:
-            return self.queryset.get(**{key: value})
-        except (
-            ValueError,
-            TypeError,
-            DocumentValidationError,
-            ValidationError,
-            self.queryset.model.DoesNotExist,
-        ) as error:
-            raise ValidationError(
-                self.error_messages["invalid_choice"],
-                code="invalid_choice",
-                params={"value": value},
-            ) from error
+    def prepare_value(self, value):
+        if isinstance(value, list | tuple):
+            return [text_for(item) for item in value]
+        return super().prepare_value(value)
 
     def has_changed(self, initial, data):
         if self.disabled:
             return False
-        before = [str(self.prepare_value(item)) for item in initial or ()]
-        return sorted(before) != sorted(str(item) for item in data or ())
+        before = {text_for(item) for item in initial or ()}
+        return before != {str(item) for item in data or ()}
 
 
 class ExtendedJSONField(forms.CharField):

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
 
 from . import changesets
+from .fields import field_for
 from .nested import bound_media
 
 
@@ -21,11 +22,33 @@ class DocumentForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self._dynamic: dict[str, Any] = {}
         self._adding = self.instance._state.adding
+        self._add_dynamic_fields()
         for name, field in self.fields.items():
             keep = getattr(field, "keep_stored_value", None)
-            if keep is not None and not self._adding:
-                keep(self.get_initial_for_field(field, name))
+            if keep and not self._adding and self._is_document_field(name):
+                keep(self._stored_value(name))
+
+    def _add_dynamic_fields(self) -> None:
+        """Give the undeclared keys of a dynamic embedded document a field each.
+
+        They are set on the embedded document by name, as mongoengine itself does.
+        """
+        if not self._is_embedded() or not self.instance._dynamic:
+            return
+        for name, dynamic in self.instance._dynamic_fields.items():
+            field = field_for(dynamic, name=name, present=lambda document: document)
+            field.bind(type(self.instance), name)
+            self.fields.setdefault(name, self.formfield_for(field))
+            self.initial.setdefault(name, field.value_from_object(self.instance))
+            self._dynamic[name] = field
+
+    def _stored_value(self, name: str) -> Any:
+        """Return what the Document holds; of an enumeration, the member's value."""
+        field = self.instance._meta.get_field(name)
+        value = field.stored_value(self.instance)
+        return value if field.is_relation else field.initial_for(value)
 
     @property
     def media(self):
@@ -67,7 +90,7 @@ class DocumentForm(forms.ModelForm):
         try:
             self.instance._meta.get_field(name)
         except FieldDoesNotExist:
-            return False
+            return name in self._dynamic
         return True
 
     def _counts_for_addition(self, name: str) -> bool:
@@ -77,7 +100,7 @@ class DocumentForm(forms.ModelForm):
 
     def _construct(self, names: list[str]) -> None:
         """Set the touched fields on the instance, in the order of the Document."""
-        for field in self.instance._meta.fields:
+        for field in (*self.instance._meta.fields, *self._dynamic.values()):
             if field.name in names:
                 field.save_form_data(self.instance, self.cleaned_data[field.name])
 

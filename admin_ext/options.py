@@ -20,6 +20,7 @@ from .fields import ListField
 from .forms import DocumentForm
 from .formsets import DocumentFormSet, DocumentInlineFormSet, EmbeddedFormSet
 from .meta import present
+from .widgets import DocumentAutocompleteSelect, DocumentAutocompleteSelectMultiple
 
 
 class DocumentOptions:
@@ -34,6 +35,30 @@ class DocumentOptions:
                 kwargs = {**self.formfield_overrides[cls], **kwargs}
                 break
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if self._is_autocomplete(db_field, request):
+            kwargs.setdefault(
+                "widget", DocumentAutocompleteSelect(db_field, self.admin_site)
+            )
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if self._is_autocomplete(db_field, request):
+            kwargs.setdefault(
+                "widget", DocumentAutocompleteSelectMultiple(db_field, self.admin_site)
+            )
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def _is_autocomplete(self, db_field, request):
+        """References inside embedded documents search wherever they can.
+
+        ``autocomplete_fields`` names fields of the Document only.
+        """
+        if db_field.model is self.model:
+            return db_field.name in self.get_autocomplete_fields(request)
+        target = self.admin_site._registry.get(db_field.remote_field.model)
+        return bool(target and target.get_search_fields(request))
 
     @property
     def media(self):

@@ -10,17 +10,13 @@ from .meta import document_classes
 def create_document_permissions(
     app_config, verbosity=2, using=DEFAULT_DB_ALIAS, apps=apps, **kwargs
 ):
-    """Create what is missing for the Documents of ``app_config``.
+    """Create what is missing for the Documents of every installed app.
 
     A receiver of post_migrate, as django.contrib.auth.management.create_permissions,
-    which knows models only.
+    which knows models only. Django sends the signal for apps with a models module; an
+    app of Documents has none, so the signal of ``auth`` serves for all.
     """
-    documents = [
-        document
-        for document in document_classes()
-        if document._meta.app_label == app_config.label
-    ]
-    if not documents:
+    if app_config.label != "auth":
         return
     try:
         content_type_class = apps.get_model("contenttypes", "ContentType")
@@ -29,7 +25,7 @@ def create_document_permissions(
         return
     if not router.allow_migrate_model(using, permission_class):
         return
-    for document in documents:
+    for document in document_classes():
         _create(document, content_type_class, permission_class, using)
 
 

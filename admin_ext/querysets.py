@@ -67,9 +67,11 @@ class DocumentQuerySet:
     def exists(self):
         return self.clone().order_by().limit(1).only("pk").first() is not None
 
-    def count(self, *, with_limit_and_skip=False):
-        """Count. Keyword only: Django's Paginator wants a count() without arguments."""
-        return super().count(with_limit_and_skip)
+    def count(self):
+        """Count. Django's Paginator calls a count() without parameters only; with
+        any other it counts with len(), which loads the whole collection.
+        """
+        return super().count()
 
     def complex_filter(self, condition):
         if isinstance(condition, models.Q):

@@ -1,6 +1,7 @@
 """Widgets for what a Document stores."""
 
 from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 
 
 class ExtendedJSONWidget(forms.Textarea):
@@ -15,3 +16,34 @@ class ExtendedJSONWidget(forms.Textarea):
         lines = (value or "").count("\n") + 1
         context["widget"]["attrs"]["rows"] = max(3, min(lines + 1, 24))
         return context
+
+
+class StoredOptions:
+    """Draws the chosen documents, and chosen references that lead to none."""
+
+    def optgroups(self, name, value, attr=None):
+        """Follow AutocompleteMixin.optgroups (5.2), which asks SQL for the chosen."""
+        field = self.choices.field
+        options = []
+        if not self.is_required and not self.allow_multiple_selected:
+            options.append(self.create_option(name, "", "", False, 0))
+        dangling = dict(field.dangling_choices)
+        for text in dict.fromkeys(str(item) for item in value):
+            label = dangling.get(text) or self._label(field, text)
+            if label is not None:
+                options.append(
+                    self.create_option(name, text, label, {text}, len(options))
+                )
+        return [(None, options, 0)]
+
+    def _label(self, field, text):
+        document = field.find(text)
+        return None if document is None else field.label_from_instance(document)
+
+
+class DocumentAutocompleteSelect(StoredOptions, AutocompleteSelect):
+    """Django's autocomplete for one reference."""
+
+
+class DocumentAutocompleteSelectMultiple(StoredOptions, AutocompleteSelectMultiple):
+    """Django's autocomplete for a list of references."""

@@ -30,7 +30,6 @@ class ReferenceField(DocumentField, models.ForeignKey):
             document_field,
             to,
             models.DO_NOTHING,
-            related_name="+",
             db_constraint=False,
             **options,
         )
@@ -78,7 +77,6 @@ class ReferenceListField(DocumentField, models.ManyToManyField):
         super().__init__(
             document_field,
             to,
-            related_name="+",
             through=AutoThrough,
             **options,
         )

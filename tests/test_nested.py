@@ -1,0 +1,127 @@
+"""Forms inside forms: embedded documents and lists, without JavaScript."""
+
+import pytest
+from bson import Int64, ObjectId
+from django.urls import reverse
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def app(django_app, admin_user):
+    django_app.set_user(admin_user)
+    return django_app
+
+
+def form_of(app, name, pk):
+    page = app.get(reverse(f"admin:{name}_change", args=[pk]))
+    return page.forms[f"{name.partition('_')[2]}_form"]
+
+
+def submitted(form, *args):
+    response = form.submit(*args)
+    assert response.status_code == 302, response.html.select(".errorlist")
+
+
+def test_list_rows_are_changed_added_removed_and_reordered(app, mongo):
+    pk = mongo.books.insert_one({"title": "T", "keywords": ["a", "b", "c"]}).inserted_id
+    form = form_of(app, "tests_book", pk)
+    form["keywords-0-DELETE"] = True
+    form["keywords-1-value"] = "B"
+    form["keywords-1-ORDER"] = "9"
+    form["keywords-3-value"] = "d"
+    submitted(form)
+    assert mongo.books.find_one(pk)["keywords"] == ["c", "B", "d"]
+
+
+def test_untouched_rows_keep_values_that_a_form_cannot_show(app, mongo):
+    row = {"text": "kept", "hidden": {"n": Int64(1)}}
+    reviews = [row, {"text": "other"}]
+    pk = mongo.books.insert_one({"title": "T", "reviews": reviews}).inserted_id
+    form = form_of(app, "tests_book", pk)
+    form["reviews-1-text"] = "changed"
+    submitted(form)
+    assert mongo.books.find_one(pk)["reviews"] == [row, {"text": "changed"}]
+
+
+def test_rows_that_somebody_else_changed_are_not_overwritten(app, mongo):
+    pk = mongo.books.insert_one({"title": "T", "keywords": ["a", "b"]}).inserted_id
+    form = form_of(app, "tests_book", pk)
+    mongo.books.update_one({"_id": pk}, {"$set": {"keywords": ["x", "a", "b"]}})
+    form["keywords-0-DELETE"] = True
+    response = form.submit()
+    assert response.status_code == 200
+    assert "changed by somebody else" in response
+    assert mongo.books.find_one(pk)["keywords"] == ["x", "a", "b"]
+
+
+def test_inline_rows_that_somebody_else_changed_are_not_overwritten(app, mongo):
+    reviews = [{"text": "a"}, {"text": "b"}]
+    pk = mongo.books.insert_one({"title": "T", "reviews": reviews}).inserted_id
+    form = form_of(app, "tests_book", pk)
+    mongo.books.update_one({"_id": pk}, {"$set": {"reviews": reviews[::-1]}})
+    form["reviews-0-DELETE"] = True
+    response = form.submit()
+    assert "changed by somebody else" in response
+    assert mongo.books.find_one(pk)["reviews"] == reviews[::-1]
+
+
+def test_errors_in_rows_are_shown_in_their_rows(app, mongo):
+    reviews = [{"text": "a"}, {"text": "b"}]
+    pk = mongo.books.insert_one({"title": "T", "reviews": reviews}).inserted_id
+    form = form_of(app, "tests_book", pk)
+    form["reviews-1-stars"] = "9"
+    response = form.submit()
+    assert "less than or equal to 5" in response.html.select_one("#reviews-1").text
+    assert mongo.books.find_one(pk)["reviews"] == reviews
+
+
+def test_an_absent_embedded_document_stays_absent(app, mongo):
+    pk = mongo.publishers.insert_one({"name": "P"}).inserted_id
+    form = form_of(app, "tests_publisher", pk)
+    form["name"] = "Q"
+    submitted(form)
+    assert mongo.publishers.find_one(pk) == {"_id": pk, "name": "Q"}
+
+
+def test_embedded_documents_two_levels_deep(app, mongo):
+    settings = {"public": {"view": False, "since": 2}, "other": 1}
+    pk = mongo.notes.insert_one({"body": "b", "shareSettings": settings}).inserted_id
+    form = form_of(app, "documents_note", pk)
+    form["share_settings-public-view"] = "true"
+    submitted(form)
+    assert mongo.notes.find_one(pk)["shareSettings"] == {
+        "public": {"view": True, "since": 2},
+        "other": 1,
+    }
+
+
+def test_keys_of_a_dynamic_embedded_document_can_be_edited(app, mongo):
+    tags = [ObjectId(), ObjectId()]
+    stored = {"tags": tags, "limit": Int64(5), "nested": {"a": [1, 2.0]}}
+    pk = mongo.widgets.insert_one({"name": "w", "filter": stored}).inserted_id
+    form = form_of(app, "documents_widget", pk)
+    form["filter-nested"] = '{"a": [1, 2.0, 3]}'
+    submitted(form)
+    found = mongo.widgets.find_one(pk)["filter"]
+    assert found == {**stored, "nested": {"a": [1, 2.0, 3]}}
+    assert isinstance(found["limit"], Int64)
+
+
+@pytest.mark.parametrize("odd", ["text", 3, ["a"], [1, {"x": 2}]])
+def test_odd_values_where_documents_are_expected_open_and_stay(app, mongo, odd):
+    stored = {"name": "P", "address": odd, "offices": odd}
+    pk = mongo.publishers.insert_one(dict(stored)).inserted_id
+    form = form_of(app, "tests_publisher", pk)
+    form["name"] = "Q"
+    submitted(form)
+    assert mongo.publishers.find_one(pk) == {**stored, "_id": pk, "name": "Q"}
+
+
+def test_a_null_among_references_is_no_new_id(app, mongo):
+    tags = [None, ObjectId(), ""]
+    pk = mongo.notes.insert_one({"body": "b", "tags": tags}).inserted_id
+    form = form_of(app, "documents_note", pk)
+    form["body"] = "changed"
+    submitted(form)
+    assert mongo.notes.find_one(pk)["tags"] == tags
