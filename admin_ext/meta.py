@@ -93,8 +93,11 @@ class Options(DocumentMetaWrapper):
     @cached_property
     def fields(self) -> tuple[DocumentField, ...]:
         """Every declared field in its order, bound to the Document."""
-        names = self.document._fields_ordered
-        return tuple(self._bind(name) for name in names if self._is_shown(name))
+        # mongoengine adds a field for _cls to every class with subclasses.
+        names = [name for name in self.document._fields_ordered if name != "_cls"]
+        return tuple(
+            self.pk if name == self.pk_name else self._bind(name) for name in names
+        )
 
     concrete_fields = local_fields = local_concrete_fields = property(
         lambda self: self.fields
@@ -107,13 +110,7 @@ class Options(DocumentMetaWrapper):
             return self._bind(self.pk_name)
         return RowField() if issubclass(self.document, EmbeddedDocument) else None
 
-    def _is_shown(self, name):
-        # mongoengine adds a field for _cls to every class with subclasses.
-        return not name.startswith("_")
-
     def _bind(self, name):
-        if name == self.pk_name and "pk" in self.__dict__:
-            return self.__dict__["pk"]
         document_field = self.document._fields[name]
         field = field_for(document_field, name=name, present=present)
         field.bind(self.document, name)
