@@ -4,7 +4,6 @@
 the Document for a model.
 """
 
-import sys
 from typing import Any
 
 from django.apps import apps
@@ -56,12 +55,7 @@ class Options(DocumentMetaWrapper):
 
     @cached_property
     def app_label(self):
-        if "app_label" in self._meta:
-            return self._meta["app_label"]
-        module = self.document.__module__
-        if config := apps.get_containing_app_config(module):
-            return config.label
-        return sys.modules[module].__name__.partition(".")[0]
+        return app_label_for(self.document)
 
     @property
     def label(self):
@@ -194,6 +188,17 @@ def present(document: Any) -> Any:
     return document
 
 
+def app_label_for(document: type) -> str:
+    """Return meta["app_label"], or the label of the app that the module is in.
+
+    A class of no installed app gets the name of its top-level package.
+    """
+    if "app_label" in document._meta:
+        return document._meta["app_label"]
+    config = apps.get_containing_app_config(document.__module__)
+    return config.label if config else document.__module__.partition(".")[0]
+
+
 def _serializable_value(self, field_name):
     """Return what a form sends for ``field_name``: the id of a reference."""
     try:
@@ -221,18 +226,22 @@ def document_classes(*, embedded: bool = False) -> list[type]:
 
     With ``embedded``, the embedded classes too.
     """
-    found = []
-    for document in all_document_classes():
-        is_embedded = issubclass(document, EmbeddedDocument)
-        if not issubclass(document, Document) and not is_embedded:
-            continue
-        if is_embedded and not embedded:
-            continue
-        if document._meta.get("abstract") or not document.__module__:
-            continue
-        if apps.get_containing_app_config(document.__module__):
-            found.append(present(document))
-    return found
+    wanted = (Document, EmbeddedDocument) if embedded else Document
+    return [
+        present(document)
+        for document in all_document_classes()
+        if issubclass(document, wanted) and _is_concrete(document)
+    ]
+
+
+def _is_concrete(document: type) -> bool:
+    """Tell a class of an installed app from an abstract one and a library's base.
+
+    The adapter's own base classes are not abstract; ``swap_base`` marks them.
+    """
+    if document._meta.get("abstract") or "swap_base" in vars(document):
+        return False
+    return app_label_for(document) in apps.app_configs
 
 
 def document_for_label(app_label: str, model_name: str) -> type | None:

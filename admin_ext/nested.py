@@ -261,6 +261,8 @@ class ListFormField(forms.Field):
         field.label = ""
         field.required = False
         field.initial = None
+        if isinstance(field.widget, forms.Textarea):
+            field.widget.attrs |= {"rows": 1}
         return field
 
     def get_bound_field(self, form, field_name):

@@ -1,5 +1,6 @@
 """An AdminSite that registers Documents beside models."""
 
+from django.apps import apps
 from django.contrib import admin
 from django.core.exceptions import ImproperlyConfigured
 from mongoengine.base import TopLevelDocumentMetaclass
@@ -29,7 +30,14 @@ class AdminSite(admin.AdminSite):
                 f"The admin class of the Document {document.__name__} must be a "
                 f"subclass of admin_ext.DocumentAdmin, not {admin_class.__name__}."
             )
-        super().register([present(document)], admin_class, **options)
+        meta = present(document)._meta
+        if meta.app_label not in apps.app_configs:
+            raise ImproperlyConfigured(
+                f"The app label “{meta.app_label}” of the Document "
+                f"{document.__name__} must be that of an installed app; set "
+                '"app_label" in its meta.'
+            )
+        super().register([document], admin_class, **options)
 
     def unregister(self, model_or_iterable):
         if isinstance(model_or_iterable, type):

@@ -144,7 +144,7 @@ class UserAdmin(SecretMixin, RelatedListsMixin, DocumentAdmin):
 @admin.register(Note)
 class NoteAdmin(RelatedListsMixin, DocumentAdmin):
     related = {"replies": Note}
-    list_display = ("title", "type", "user", "start", "tags", "checked", "archived")
+    list_display = ("title", "type", "user", "start", "tags")
     list_filter = ("type", "checked", "archived", "start")
     date_hierarchy = "start"
     ordering = ("-start",)
@@ -159,6 +159,9 @@ class NoteAdmin(RelatedListsMixin, DocumentAdmin):
         (_("Where it belongs"), {"fields": ("user", "parent", "prev", "replies")}),
         (_("Sharing"), {"fields": ("share_settings",), "classes": ("collapse",)}),
     )
+
+    class Media:
+        css = {"all": ["documents/css/notes.css"]}
 
     @admin.display(description=_("note"), empty_value=_("(no text)"))
     def title(self, note):
