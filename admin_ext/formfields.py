@@ -4,30 +4,31 @@ Every field answers ``has_changed`` by comparing what a person typed with what t
 page showed, so that a value which nobody touched is never written back.
 """
 
-import json
 import re
 from typing import Any
 
+import bson
 from bson import ObjectId, json_util
-from bson.errors import InvalidId
+from bson.errors import BSONError, InvalidId
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms.models import ModelChoiceIterator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from mongoengine.errors import ValidationError as DocumentValidationError
 
+from .untouched import StoredValueMixin
 from .widgets import ExtendedJSONWidget
 
 NEWLINES = re.compile(r"\r\n|\r")
 
 
-class StringField(forms.CharField):
-    """Text exactly as stored: outer spaces stay, and so do bare newlines.
+class StringField(StoredValueMixin, forms.CharField):
+    """Text exactly as typed: outer spaces stay, and newlines are bare.
 
-    Browsers send every newline as CRLF
-    (https://html.spec.whatwg.org/#constructing-the-form-data-set); a text that
-    differs from the stored one by that alone is unchanged.
+    Browsers send every newline as CRLF:
+    https://html.spec.whatwg.org/#constructing-the-form-data-set
     """
 
     def __init__(self, *, strip=False, **kwargs):
@@ -37,11 +38,54 @@ class StringField(forms.CharField):
         value = super().to_python(value)
         return NEWLINES.sub("\n", value) if isinstance(value, str) else value
 
-    def has_changed(self, initial, data):
-        return super().has_changed(self.to_python(initial), data)
+
+class EmailField(StoredValueMixin, forms.EmailField):
+    pass
 
 
-class ObjectIdField(forms.CharField):
+class URLField(StoredValueMixin, forms.URLField):
+    pass
+
+
+class IntegerField(StoredValueMixin, forms.IntegerField):
+    """A whole number that BSON can hold: 64 bits."""
+
+    default_validators = (
+        MinValueValidator(-(2**63)),
+        MaxValueValidator(2**63 - 1),
+    )
+
+
+class FloatField(StoredValueMixin, forms.FloatField):
+    pass
+
+
+class DecimalField(StoredValueMixin, forms.DecimalField):
+    pass
+
+
+class UUIDField(StoredValueMixin, forms.UUIDField):
+    pass
+
+
+class DateField(StoredValueMixin, forms.DateField):
+    pass
+
+
+class DateTimeField(StoredValueMixin, forms.DateTimeField):
+    pass
+
+
+class SplitDateTimeField(StoredValueMixin, forms.SplitDateTimeField):
+    """Date and time in two inputs; in one, where no date and time is stored."""
+
+    def clean(self, value):
+        if self.is_odd:
+            return forms.DateTimeField(required=self.required).clean(value)
+        return super().clean(value)
+
+
+class ObjectIdField(StoredValueMixin, forms.CharField):
     """An ObjectId typed as its 24 hexadecimal digits."""
 
     default_error_messages = {
@@ -61,9 +105,6 @@ class ObjectIdField(forms.CharField):
                 params={"value": value},
             ) from error
 
-    def has_changed(self, initial, data):
-        return str(initial or "") != str(data or "").strip()
-
 
 class ChoiceField(forms.TypedChoiceField):
     """A choice; a stored value that is no longer a choice is offered as it is."""
@@ -71,7 +112,7 @@ class ChoiceField(forms.TypedChoiceField):
     def keep_stored_value(self, value: Any) -> None:
         """Add the stored value to the choices when it is not among them."""
         if value not in self.empty_values and not self.valid_value(value):
-            label = _("%(value)s (not a valid choice)") % {"value": value}
+            label = _("Not a choice: %(value)s") % {"value": value}
             self.choices = [*self.choices, (value, label)]
             self.stored_value = value
             self.widget.choices = self.choices
@@ -115,12 +156,13 @@ class StoredReferences:
             return
         members = value if isinstance(value, list | tuple) else [value]
         self._stored = {text_for(item): item for item in members}
+        self._members = [text_for(item) for item in members]
 
     @cached_property
     def dangling_choices(self) -> list[tuple[str, str]]:
         """The stored references that lead to no document, as choices."""
         return [
-            (text, _("%(id)s (not found)") % {"id": text or _("(empty)")})
+            (text, _("Not found: %(id)s") % {"id": text or _("(empty)")})
             for text in self.stored
             if not self.find(text)
         ]
@@ -198,7 +240,8 @@ class DocumentMultipleChoiceField(StoredReferences, forms.ModelMultipleChoiceFie
                 self.error_messages["invalid_list"], code="invalid_list"
             )
         submitted = list(dict.fromkeys(str(item) for item in value))
-        kept = [text for text in self.stored if text in submitted]
+        members = vars(self).get("_members", ())
+        kept = [text for text in members if text in submitted]
         added = [text for text in submitted if text not in self.stored]
         return [self.resolve(text) for text in (*kept, *added)]
 
@@ -212,6 +255,18 @@ class DocumentMultipleChoiceField(StoredReferences, forms.ModelMultipleChoiceFie
             return False
         before = {text_for(item) for item in initial or ()}
         return before != {str(item) for item in data or ()}
+
+
+# What reading Extended JSON raises, and writing its value as BSON.
+JSON_ERRORS = (
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    BSONError,
+)
 
 
 class ExtendedJSONField(forms.CharField):
@@ -238,8 +293,11 @@ class ExtendedJSONField(forms.CharField):
         if value in self.empty_values:
             return None
         try:
-            return json_util.loads(value, json_options=LOSSLESS)
-        except (ValueError, TypeError, KeyError, InvalidId, RecursionError) as error:
+            value = json_util.loads(value, json_options=LOSSLESS)
+            # What cannot be stored (a number of 65 bits, a key with NUL) raises here.
+            bson.encode({"value": value})
+            return value
+        except JSON_ERRORS as error:
             raise ValidationError(
                 self.error_messages["invalid"],
                 code="invalid",
@@ -286,5 +344,5 @@ def parse(text: str) -> Any:
     """Return the value of an Extended JSON text, or None when it is not one."""
     try:
         return json_util.loads(text, json_options=LOSSLESS)
-    except (ValueError, TypeError, json.JSONDecodeError):
+    except JSON_ERRORS:
         return None

@@ -17,11 +17,14 @@ def choices_for(document_field: BaseField) -> list[tuple[Any, Any]] | None:
 
     mongoengine accepts plain values, pairs and Enum classes.
     """
-    if isinstance(document_field, me.EnumField):
-        return [(member.value, member.name) for member in document_field._enum_cls]
     choices = document_field.choices
     if not choices:
         return None
+    if isinstance(document_field, me.EnumField):
+        # Django's enumerations have labels.
+        return [
+            (member.value, getattr(member, "label", member.name)) for member in choices
+        ]
     pairs = [
         choice
         if isinstance(choice, list | tuple) and len(choice) == 2
@@ -73,7 +76,6 @@ def options_for(document_field: BaseField, *, name: str) -> dict[str, Any]:
 class DocumentField:
     """What all Django views of mongoengine fields share."""
 
-    is_document_field = True
     formfield_class: type[forms.Field] | None = None
     # Django's name for the stored value of a reference is not the field's own name.
     attname_suffix = ""

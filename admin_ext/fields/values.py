@@ -35,10 +35,12 @@ class TextField(TextMixin, models.TextField):
 
 
 class EmailField(DocumentField, models.EmailField):
-    pass
+    formfield_class = formfields.EmailField
 
 
 class URLField(DocumentField, models.URLField):
+    formfield_class = formfields.URLField
+
     def formfield(self, **kwargs):
         # Django 6.0 assumes https; until then the choice must be made.
         return super().formfield(**{"assume_scheme": "https"} | kwargs)
@@ -63,20 +65,22 @@ class NumberField(DocumentField):
 
 
 class IntegerField(NumberField, models.IntegerField):
-    pass
+    formfield_class = formfields.IntegerField
 
 
 class BigIntegerField(NumberField, models.BigIntegerField):
+    formfield_class = formfields.IntegerField
+
     def formfield(self, **kwargs):
         return NumberField.formfield(self, **kwargs)
 
 
 class FloatField(NumberField, models.FloatField):
-    pass
+    formfield_class = formfields.FloatField
 
 
 class DecimalField(NumberField, models.DecimalField):
-    pass
+    formfield_class = formfields.DecimalField
 
 
 class BooleanField(DocumentField, models.BooleanField):
@@ -84,15 +88,21 @@ class BooleanField(DocumentField, models.BooleanField):
 
 
 class DateTimeField(DocumentField, models.DateTimeField):
-    pass
+    formfield_class = formfields.DateTimeField
+
+    def formfield(self, **kwargs):
+        # The admin asks for this one by name (ModelAdmin.formfield_overrides).
+        if kwargs.get("form_class") is forms.SplitDateTimeField:
+            kwargs["form_class"] = formfields.SplitDateTimeField
+        return super().formfield(**kwargs)
 
 
 class DateField(DocumentField, models.DateField):
-    pass
+    formfield_class = formfields.DateField
 
 
 class UUIDField(DocumentField, models.UUIDField):
-    pass
+    formfield_class = formfields.UUIDField
 
 
 class EnumField(DocumentField, models.CharField):
@@ -102,13 +112,17 @@ class EnumField(DocumentField, models.CharField):
         return value.value if isinstance(value, Enum) else value
 
     def value_for_document(self, value):
+        """Return the member whose stored value was chosen; forms know texts only."""
         if value in self.empty_values:
             return None
-        kind = type(next(iter(self.document_field._enum_cls)).value)
-        try:
-            return self.document_field._enum_cls(kind(value))
-        except (ValueError, TypeError):
-            return value
+        return next(
+            (
+                member
+                for member in self.document_field._enum_cls
+                if str(member.value) == str(value)
+            ),
+            value,
+        )
 
 
 class ObjectIdField(DocumentField, models.Field):

@@ -1,0 +1,110 @@
+"""What a browser sends back for a value that nobody touched."""
+
+import re
+from typing import Any
+
+from bson import json_util
+from django import forms
+from django.core.exceptions import ValidationError
+
+NEWLINES = re.compile(r"\r\n|\r|\n")
+
+# https://html.spec.whatwg.org/#valid-floating-point-number
+NUMBER = re.compile(r"-?(\d+|\d*\.\d+)([eE][-+]?\d+)?")
+
+# What a widget or a form field raises for a value of a type that is not its own.
+SHOW_ERRORS = (AttributeError, TypeError, ValueError, ArithmeticError)
+
+
+def texts_for(widget: forms.Widget, value: Any) -> list[str]:
+    """Return the texts that ``widget`` puts into the page for ``value``."""
+    if isinstance(widget, forms.MultiWidget):
+        parts = zip(widget.widgets, widget.decompress(value), strict=True)
+        return [text for part, item in parts for text in texts_for(part, item)]
+    shown = widget.format_value(value)
+    if isinstance(shown, list | tuple):
+        return ["" if text is None else str(text) for text in shown]
+    return ["" if shown is None else str(shown)]
+
+
+def texts_in(data: Any) -> list[str]:
+    """Return what a form received as texts with bare newlines."""
+    items = data if isinstance(data, list | tuple) else [data]
+    return ["" if item is None else NEWLINES.sub("\n", str(item)) for item in items]
+
+
+def sanitized(widget: forms.Widget, text: str) -> str:
+    """Return what a browser makes of ``text`` in that widget before anybody types.
+
+    https://html.spec.whatwg.org/#value-sanitization-algorithm
+    """
+    if isinstance(widget, forms.NumberInput):
+        return text if NUMBER.fullmatch(text) else ""
+    if isinstance(widget, forms.EmailInput | forms.URLInput):
+        return NEWLINES.sub("", text).strip(" \t\f")
+    if isinstance(widget, forms.TextInput):
+        return NEWLINES.sub("", text)
+    return NEWLINES.sub("\n", text)
+
+
+def sent_for(widget: forms.Widget, value: Any) -> list[str]:
+    """Return the texts that a browser sends back for an untouched ``value``."""
+    if isinstance(widget, forms.MultiWidget):
+        parts = zip(widget.widgets, widget.decompress(value), strict=True)
+        return [text for part, item in parts for text in sent_for(part, item)]
+    return [sanitized(widget, text) for text in texts_for(widget, value)]
+
+
+class StoredValueMixin:
+    """Mixed in before a form field: a stored value that nobody touched stays.
+
+    It is neither judged nor converted, whatever it is. Where the field's own widget
+    cannot show it (browsers empty a number input that holds a text, and refuse to
+    send a form with an invalid address), a plain text input does.
+    """
+
+    is_kept = is_odd = False
+
+    def keep_stored_value(self, value: Any) -> None:
+        """Remember that there is a stored value, and see that it can be shown."""
+        self.is_kept = True
+        if value is None or self._can_show(value):
+            return
+        self.is_odd = True
+        text = self.prepare_value(value)
+        widget = forms.Textarea if NEWLINES.search(text) else forms.TextInput
+        self.widget = widget(attrs={"class": "vTextField odd-value"})
+
+    def _can_show(self, value: Any) -> bool:
+        if isinstance(value, dict | list | tuple):
+            return False
+        try:
+            shown = self.prepare_value(value)
+            sent = sent_for(self.widget, shown)
+            if texts_in(texts_for(self.widget, shown)) != sent:
+                return False
+            self.clean(sent if isinstance(self.widget, forms.MultiWidget) else sent[0])
+        except (ValidationError, *SHOW_ERRORS):
+            return False
+        return True
+
+    def prepare_value(self, value):
+        if not self.is_odd or isinstance(value, str):
+            return super().prepare_value(value)
+        return json_util.dumps(value, json_options=json_util.RELAXED_JSON_OPTIONS)
+
+    def _clean_bound_field(self, bf):
+        if self.is_kept and not bf._has_changed():
+            return bf.initial
+        return super()._clean_bound_field(bf)
+
+    def has_changed(self, initial, data):
+        if self.disabled:
+            return False
+        try:
+            sent = sent_for(self.widget, self.prepare_value(initial))
+        except SHOW_ERRORS:
+            return True
+        if texts_in(data) == sent:
+            return False
+        return self.is_odd or super().has_changed(initial, data)
