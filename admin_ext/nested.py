@@ -127,6 +127,12 @@ class RowForm(forms.Form):
 
     parent: Any = None
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        keep = getattr(self.fields["value"], "keep_stored_value", None)
+        if keep and "value" in self.initial:
+            keep(self.initial["value"])
+
     @property
     def depth(self):
         return getattr(self.parent, "depth", 0)
