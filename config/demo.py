@@ -108,13 +108,16 @@ def load(mongodb):
     """Write the demo data, unless it is there."""
     from documents import demo
 
-    users = number("DEMO_USERS", 500, 1, 10**7)
-    notes = number("DEMO_NOTES", 5_000, 0, 10**9)
+    users = number("DEMO_USERS", 500, 1, 10**6)
+    notes = number("DEMO_NOTES", 5_000, 0, 16 * 10**6)
     with MongoClient(mongodb.uri, tz_aware=True) as client:
         database = client[DATABASE]
         if not demo.is_loaded(database):
             print(f"Writing demo data: {users:,} users and {notes:,} notes.")
-            demo.load(database, users=users, notes=notes, progress=True)
+            try:
+                demo.load(database, users=users, notes=notes, progress=True)
+            except demo.ForeignDocuments as error:
+                raise DemoError(error) from error
 
 
 def setup(host):

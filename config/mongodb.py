@@ -24,6 +24,7 @@ START_TIMEOUT = 60  # seconds; a killed run's journal may have to be replayed
 STOP_TIMEOUT = 20  # seconds
 POLL = 0.02  # seconds
 ADDRESS_IN_USE = 48  # mongod's exit code
+LISTENING = b'"id":23016,'  # in its log: "Waiting for connections"
 
 # Codes of MongoDB's errors:
 # https://www.mongodb.com/docs/manual/reference/error-codes/
@@ -176,9 +177,9 @@ class EmbeddedMongoDB:
             if self._process.poll() == ADDRESS_IN_USE:
                 return False
             self._check_alive()
-            with socket.socket() as connection:
-                if connection.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return True
+            # Whether the port answers would not do: another program's may.
+            if LISTENING in self.log.read_bytes():
+                return True
             time.sleep(POLL)
         raise self._failure("did not listen in time")
 
