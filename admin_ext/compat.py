@@ -3,6 +3,7 @@
 Each entry says why it is needed. ``apply()`` runs once, from admin_ext.apps.
 """
 
+from bson.errors import BSONError
 from django.contrib.admin import helpers
 from django.contrib.admin.filters import FieldListFilter
 from django.contrib.admin.templatetags import admin_list
@@ -25,6 +26,7 @@ from pymongo.errors import ConnectionFailure
 __all__ = [
     "CONNECTION_ERRORS",
     "LOAD_ERRORS",
+    "QUERY_ERRORS",
     "AdapterDocumentAdmin",
     "DocumentMetaWrapper",
     "all_document_classes",
@@ -42,6 +44,20 @@ LOAD_ERRORS = (
     FieldDoesNotExist,
     NotRegistered,
     errors.ValidationError,
+    AttributeError,
+    TypeError,
+    ValueError,
+)
+
+
+# What mongoengine and the driver raise for a value that a query cannot hold: a text
+# where a point is meant, a number of 65 bits, a NUL in a pattern.
+QUERY_ERRORS = (
+    errors.InvalidQueryError,
+    errors.LookUpError,
+    errors.ValidationError,
+    BSONError,
+    ArithmeticError,
     AttributeError,
     TypeError,
     ValueError,

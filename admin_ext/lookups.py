@@ -6,20 +6,25 @@ the field, text is escaped: nothing from a URL reaches an operator of MongoDB.
 
 import operator
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import reduce
 from typing import Any
 
+import bson
+from bson import DBRef, ObjectId
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.db.models.constants import LOOKUP_SEP
 from django.utils import timezone
 from mongoengine import Q
+from mongoengine.base import BaseDocument
 from mongoengine.queryset.transform import MATCH_OPERATORS
 
+from .compat import QUERY_ERRORS
 from .exceptions import UnsupportedLookup
-from .fields import EmbeddedField, ListField, ObjectIdField, ValueField, id_of
+from .fields import EmbeddedField, ListField, ValueField, id_of
 
 TEXT_LOOKUPS = frozenset({
     "iexact",
@@ -30,6 +35,10 @@ TEXT_LOOKUPS = frozenset({
     "endswith",
     "iendswith",
 })
+# What isnull takes, from code and from a URL.
+TRUE = (True, "True", "true", "1")
+FALSE = (False, "False", "false", "0")
+
 COMPARISONS = frozenset({"gt", "gte", "lt", "lte"})
 DATE_PARTS = frozenset({"year", "date"})
 LOOKUPS = TEXT_LOOKUPS | COMPARISONS | DATE_PARTS | {"exact", "in", "range", "isnull"}
@@ -39,6 +48,13 @@ TEXT_FIELDS = (models.CharField, models.TextField, ValueField)
 # A path into a reference first asks the other collection. More matches than this
 # are refused: the second query would carry them all.
 MAX_JOINED = 10_000
+
+# The server compiles at most 32,764 bytes of a pattern; a character takes up to four,
+# and up to two when escaped.
+MAX_TEXT = 4_000  # characters
+
+# Operators of mongoengine that are likely names of keys; a path to them is escaped.
+LIKELY_KEYS = frozenset({"all", "size", "type"})
 
 # Matches no document; MongoDB answers it without reading any.
 NOTHING = {"pk__in": ()}
@@ -99,8 +115,9 @@ def _field(opts, name):
 
 def _takes_keys(field, parts: Iterable[str]) -> bool:
     """Tell whether ``parts`` may be keys of a free value, such as a DictField's."""
+    operators = {*MATCH_OPERATORS} - LIKELY_KEYS
     return isinstance(field, ValueField) and not any(
-        part.startswith("$") or not part or part in MATCH_OPERATORS for part in parts
+        not part or "$" in part or "." in part or part in operators for part in parts
     )
 
 
@@ -111,9 +128,14 @@ def q_for_lookup(document: Any, path: str, value: Any) -> Q:
     (Django's) for a value that the field cannot hold.
     """
     found = resolve(document, path)
-    if found.joins:
-        return _joined(found, value)
-    return _q(found, value)
+    try:
+        condition = _joined(found, value) if found.joins else _q(found, value)
+        bson.encode(condition.to_query(document))
+    except QUERY_ERRORS as error:
+        raise ValidationError(
+            f"“{str(value)[:100]}” cannot be looked up in {found.field.name}."
+        ) from error
+    return condition
 
 
 def _joined(found: Path, value: Any) -> Q:
@@ -121,9 +143,9 @@ def _joined(found: Path, value: Any) -> Q:
     reference = found.fields[found.joins - 1]
     rest = found.names[found.joins :]
     target = reference.remote_field.model
-    prefix = Path(found.fields[: found.joins], found.names[: found.joins], "in")
-    if rest == (target._meta.pk.name,):
-        return _q(Path(prefix.fields, prefix.names, found.lookup), value)
+    before = (found.fields[: found.joins], found.names[: found.joins])
+    if rest == (target._meta.pk.name,) and found.lookup not in TEXT_LOOKUPS:
+        return _q(Path(*before, found.lookup), value)
     path = LOOKUP_SEP.join((*rest, found.lookup))
     matches = target._default_manager.filter(q_for_lookup(target, path, value))
     ids = [
@@ -134,7 +156,11 @@ def _joined(found: Path, value: Any) -> Q:
             f"{LOOKUP_SEP.join(found.names)} matches more than {MAX_JOINED:,} "
             f"{target._meta.verbose_name_plural}; make it narrower."
         )
-    return _q(prefix, ids)
+    condition = _q(Path(*before, "in"), ids)
+    if found.lookup == "isnull" and value in TRUE:
+        # Nothing is referred to: there is no name either.
+        return condition | _q(Path(*before, "isnull"), True)
+    return condition
 
 
 def _q(found: Path, value: Any) -> Q:
@@ -152,10 +178,24 @@ def _q(found: Path, value: Any) -> Q:
             return Q(**{_key(found, "in"): values})
         first, last = values
         return Q(**{_key(found, "gte"): first}) & Q(**{_key(found, "lte"): last})
-    value = coerce(field, value)
     if lookup in COMPARISONS:
-        return Q(**{_key(found, lookup): value})
-    return Q(**{_key(found): value})
+        return Q(**{_key(found, lookup): coerce(field, value)})
+    if found.fields[-1] is None and isinstance(value, str):
+        return Q(**{_key(found, "in"): readings(value)})
+    return Q(**{_key(found): coerce(field, value)})
+
+
+def readings(text: str) -> list[Any]:
+    """Return what ``text`` may stand for where a value of any type is stored."""
+    found: list[Any] = [text]
+    if text in ("True", "False"):
+        found.append(text == "True")
+    if ObjectId.is_valid(text):
+        found.append(ObjectId(text))
+    with suppress(ValueError):
+        # MongoDB compares numbers of all types by value.
+        found.append(float(text) if "." in text else int(text))
+    return found
 
 
 def _key(found: Path, operator_name: str = "") -> str:
@@ -171,9 +211,9 @@ def _is_null(found: Path, value: Any) -> Q:
 
     {field: null} matches both: https://www.mongodb.com/docs/manual/tutorial/query-for-null-fields/
     """
-    if value in (True, "True", "true", "1", 1):
+    if value in TRUE:
         return Q(**{_key(found): None})
-    if value in (False, "False", "false", "0", 0):
+    if value in FALSE:
         return Q(**{_key(found, "ne"): None})
     raise ValidationError(f"“{value}” is neither true nor false.")
 
@@ -181,6 +221,8 @@ def _is_null(found: Path, value: Any) -> Q:
 def _text(found: Path, value: Any) -> Q:
     """Text lookups on text; on anything else the term must be the value itself."""
     field = found.field
+    if len(str(value)) > MAX_TEXT:
+        raise ValidationError(f"A text of at most {MAX_TEXT:,} characters is expected.")
     if isinstance(field, ListField):
         field = field.item
     if isinstance(field, TEXT_FIELDS) or found.fields[-1] is None:
@@ -212,7 +254,7 @@ def _midnight(day: date) -> datetime:
 
 def coerce(field: Any, value: Any) -> Any:
     """Return ``value`` as ``field`` holds it. Raise Django's ValidationError if not."""
-    if hasattr(value, "_meta") or hasattr(value, "collection"):
+    if isinstance(value, BaseDocument | DBRef):
         return id_of(value)
     if field.is_relation:
         field = field.remote_field.model._meta.pk
@@ -220,15 +262,16 @@ def coerce(field: Any, value: Any) -> Any:
         raise UnsupportedLookup(f"{field.name} is an embedded document; name a field.")
     if value is None:
         return None
-    if isinstance(field, models.DateTimeField) and isinstance(value, datetime):
-        return value if timezone.is_aware(value) else timezone.make_aware(value)
-    if isinstance(field, models.CharField | models.TextField | ObjectIdField):
+    if isinstance(value, dict) and any(str(key).startswith("$") for key in value):
+        raise ValidationError(f"An operator cannot be looked up in {field.name}.")
+    if isinstance(field, models.CharField | models.TextField):
         return field.to_python(value)
-    if isinstance(value, str) and not value and not isinstance(field, ValueField):
+    if value == "" and not isinstance(field, ValueField):
         raise ValidationError(f"An empty value cannot be looked up in {field.name}.")
-    value = field.to_python(value)
-    if isinstance(field, models.DateField) and isinstance(value, date):
-        return value
+    if not isinstance(value, datetime):
+        value = field.to_python(value)
+    if isinstance(field, models.DateTimeField) and timezone.is_naive(value):
+        return timezone.make_aware(value)
     return value
 
 
