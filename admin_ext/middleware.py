@@ -2,6 +2,7 @@
 
 import logging
 
+from django.contrib import admin
 from django.shortcuts import render
 
 from .compat import CONNECTION_ERRORS
@@ -28,6 +29,7 @@ class MongoDBUnavailableMiddleware:
             return None
         # The driver's text names hosts, never credentials; it is for the log only.
         logger.error("MongoDB cannot be reached: %s", exception)
-        response = render(request, "admin_ext/503.html", status=503)
+        context = {"site_header": admin.site.site_header}
+        response = render(request, "admin_ext/503.html", context, status=503)
         response["Retry-After"] = "10"
         return response
