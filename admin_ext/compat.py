@@ -45,10 +45,10 @@ LOAD_ERRORS = (
     NotRegistered,
     errors.ValidationError,
     AttributeError,
+    LookupError,
     TypeError,
     ValueError,
 )
-
 
 # What mongoengine and the driver raise for a value that a query cannot hold: a text
 # where a point is meant, a number of 65 bits, a NUL in a pattern.

@@ -37,7 +37,7 @@ from .lookups import resolve
 logger = logging.getLogger(__name__)
 
 # What a column's method raises on a document of a shape that it did not expect.
-COLUMN_ERRORS = (*LOAD_ERRORS, LookupError, ArithmeticError)
+COLUMN_ERRORS = (*LOAD_ERRORS, ArithmeticError)
 
 MAX_CELL = 200  # characters of a free value in a cell
 

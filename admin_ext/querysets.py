@@ -188,7 +188,9 @@ class DocumentQuerySet:
         if kind is None:
             raise UnsupportedFeature(f"{expression!r} cannot be aggregated.")
         name = expression.get_source_expressions()[0].name
-        return [{"$group": {"_id": None, "value": {kind: self._only_dates(name)}}}]
+        is_date = isinstance(resolve(self._document, name).field, models.DateField)
+        value = self._only_dates(name) if is_date else f"${self._stored_path(name)}"
+        return [{"$group": {"_id": None, "value": {kind: value}}}]
 
     @staticmethod
     def _without_rows(expression: Any) -> int | None:
@@ -235,6 +237,21 @@ class DocumentQuerySet:
 
     def values_list(self, *fields, flat=False, named=False):
         return super().values_list(*fields)
+
+    def in_bulk(self, object_ids):
+        """Return {key: Document}. mongoengine's own does not come by __next__."""
+        return {each.pk: each for each in self.filter(Q(pk__in=list(object_ids)))}
+
+    def __getitem__(self, key):
+        """Return a slice, or one Document. Raise IndexError as a list does.
+
+        mongoengine reads one document, as ``first()`` does, past __next__.
+        """
+        if isinstance(key, slice):
+            return super().__getitem__(key)
+        for document in super().__getitem__(slice(key, key + 1)):
+            return document
+        raise IndexError("no such item for Cursor instance")
 
     def __next__(self):
         """Return the next Document, also when its stored shape is odd.
