@@ -81,18 +81,25 @@ class DeletionTree:
         if rule not in (CASCADE, DENY, NULLIFY, PULL):
             return []
         queryset = owner._default_manager.filter(**{field_name: document})
-        referring = list(queryset.limit(MAX_LISTED + 1))
-        more = referring[MAX_LISTED:]
+        referring = list(queryset.limit(MAX_LISTED))
         lines: list = []
         if rule == CASCADE:
-            lines = self.collect(referring[:MAX_LISTED])
+            lines = self.collect(referring)
         elif rule == DENY:
-            self.protected += [self.label(item) for item in referring[:MAX_LISTED]]
+            self.protected += [self.label(item) for item in referring]
         else:
-            lines = [self._changed(item, field_name) for item in referring[:MAX_LISTED]]
-        if more:
-            lines.append(_("…and more"))
-        return lines
+            lines = [self._changed(item, field_name) for item in referring]
+        return lines + self._rest(queryset, rule) if lines else lines
+
+    def _rest(self, queryset, rule) -> list:
+        """Return the line that stands for what is more than the page lists."""
+        more = queryset.count() - MAX_LISTED
+        if more <= 0:
+            return []
+        name = queryset.verbose_name_plural
+        if rule == CASCADE:
+            self.counts[name] += more
+        return [_("…and %(count)d more %(name)s") % {"count": more, "name": name}]
 
     def _changed(self, document, field_name) -> str:
         field = document._meta.get_field(field_name)
