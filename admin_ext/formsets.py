@@ -1,9 +1,7 @@
 """Formsets of Documents: the changelist's, referencing inlines, embedded inlines."""
 
-import hashlib
 from typing import Any
 
-from bson import json_util
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet, BaseModelFormSet
@@ -11,7 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from . import changesets
-from .formfields import LOSSLESS
+from .nested import digest
 
 
 class DocumentFormSet(BaseModelFormSet):
@@ -101,9 +99,7 @@ class EmbeddedFormSet(BaseModelFormSet):
     @cached_property
     def base_digest(self) -> str:
         """Stands for the stored rows, so that a row is never matched to another."""
-        rows = [_plain(row) for row in self.stored]
-        text = json_util.dumps(rows, json_options=LOSSLESS, default=repr)
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+        return digest(self.stored)
 
     def get_queryset(self):
         """Return the rows that fit the class; the others are kept, not shown."""
@@ -182,8 +178,3 @@ class EmbeddedFormSet(BaseModelFormSet):
 
     def validate_unique(self):
         """Embedded documents have no uniqueness of their own."""
-
-
-def _plain(row: Any) -> Any:
-    to_mongo = getattr(row, "to_mongo", None)
-    return to_mongo() if callable(to_mongo) else row

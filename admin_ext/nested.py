@@ -169,9 +169,7 @@ class ListBoundField(NestedBoundField):
     @cached_property
     def base_digest(self) -> str:
         """What the page showed, so that rows are never matched to other members."""
-        members = [_plain(item) for item in self.stored]
-        text = json_util.dumps(members, json_options=LOSSLESS, default=repr)
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+        return digest(self.stored)
 
     @property
     def base_name(self) -> str:
@@ -302,6 +300,11 @@ def bound_media(bound) -> forms.Media:
     return bound.media if isinstance(bound, NestedBoundField) else forms.Media()
 
 
-def _plain(value: Any) -> Any:
-    to_mongo = getattr(value, "to_mongo", None)
-    return to_mongo() if callable(to_mongo) else value
+def digest(members: list) -> str:
+    """Return a short text that differs when stored ``members`` differ, types included."""
+    stored = [
+        member.to_mongo() if hasattr(member, "to_mongo") else member
+        for member in members
+    ]
+    text = json_util.dumps(stored, json_options=LOSSLESS, default=repr)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
