@@ -301,7 +301,7 @@ def bound_media(bound) -> forms.Media:
 
 
 def digest(members: list) -> str:
-    """Return a short text that differs when stored ``members`` differ, types included."""
+    """Return a short text that tells stored ``members`` apart, types included."""
     stored = [
         member.to_mongo() if hasattr(member, "to_mongo") else member
         for member in members
