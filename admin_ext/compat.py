@@ -26,6 +26,7 @@ from pymongo.errors import ConnectionFailure
 __all__ = [
     "CONNECTION_ERRORS",
     "LOAD_ERRORS",
+    "METHOD_ERRORS",
     "QUERY_ERRORS",
     "AdapterDocumentAdmin",
     "DocumentMetaWrapper",
@@ -49,6 +50,9 @@ LOAD_ERRORS = (
     TypeError,
     ValueError,
 )
+
+# What a Document's own method raises on a document of a shape that it did not expect.
+METHOD_ERRORS = (*LOAD_ERRORS, ArithmeticError, errors.DoesNotExist)
 
 # What mongoengine and the driver raise for a value that a query cannot hold: a text
 # where a point is meant, a number of 65 bits, a NUL in a pattern.

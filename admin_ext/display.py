@@ -7,6 +7,7 @@ its field did not expect is shown as what it is, with a mark, instead of raising
 import datetime
 import decimal
 import logging
+import reprlib
 import uuid
 from numbers import Number
 from typing import Any
@@ -16,13 +17,13 @@ from django.contrib.admin import utils
 from django.contrib.admin.templatetags.admin_list import _boolean_icon
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from mongoengine.base import BaseDocument
 
 from . import references
-from .compat import LOAD_ERRORS
+from .compat import LOAD_ERRORS, METHOD_ERRORS
 from .exceptions import UnsupportedLookup
 from .fields import (
     EmbeddedField,
@@ -35,9 +36,6 @@ from .formfields import extended_json
 from .lookups import resolve
 
 logger = logging.getLogger(__name__)
-
-# What a column's method raises on a document of a shape that it did not expect.
-COLUMN_ERRORS = (*LOAD_ERRORS, ArithmeticError)
 
 MAX_CELL = 200  # characters of a free value in a cell
 
@@ -68,7 +66,7 @@ def lookup_field(name, document, model_admin, django_lookup):
             return _lookup_path(document, name)
         try:
             return django_lookup(name, document, model_admin)
-        except COLUMN_ERRORS as error:
+        except METHOD_ERRORS as error:
             logger.warning(
                 "Column %r of %s %s",
                 name,
@@ -126,9 +124,13 @@ def _lookup_path(document: Any, path: str) -> tuple:
     return last, None, value
 
 
+class Members(list):
+    """What a path that goes through a list leads to, one for each member."""
+
+
 def _step(value: Any, field: Any, name: str) -> Any:
     if isinstance(value, list | tuple):
-        return [_step(item, field, name) for item in value]
+        return Members(_step(item, field, name) for item in value)
     if isinstance(value, dict):
         return value.get(name)
     if not isinstance(value, BaseDocument) or field is None:
@@ -146,17 +148,25 @@ def display_for_field(value, field, empty_value_display, avoid_link=False):
         return value.html(link=not avoid_link) or empty_value_display
     if value is None and not isinstance(field, models.BooleanField):
         return empty_value_display
+    if isinstance(value, Members) or _is_list(value, field):
+        return _members(value, field, empty_value_display)
     if field.choices is not None:
         return _choice(value, field, empty_value_display)
-    if isinstance(value, list | tuple):
-        return _members(value, field, empty_value_display)
-    if isinstance(field, EmbeddedField | ValueField) or isinstance(value, dict):
+    if isinstance(field, EmbeddedField | ValueField):
         return free_value(value)
     if not _is_expected(value, field):
         return odd_value(value)
     if isinstance(field, models.BooleanField):
         return _boolean_icon(value)
-    return utils.display_for_field(value, field, empty_value_display, avoid_link)
+    try:
+        return utils.display_for_field(value, field, empty_value_display, avoid_link)
+    except (ArithmeticError, ValueError):
+        # No decimal places of NaN, no local time of the year 1.
+        return odd_value(value)
+
+
+def _is_list(value, field) -> bool:
+    return isinstance(field, ListField) and isinstance(value, list | tuple)
 
 
 def _choice(value, field, empty_value_display):
@@ -170,12 +180,18 @@ def _choice(value, field, empty_value_display):
 
 def _members(values, field, empty_value_display):
     item = field.item if isinstance(field, ListField) else field
-    texts = [
-        str(display_for_field(value, item, empty_value_display)) for value in values
-    ]
     if isinstance(item, EmbeddedField):
         return free_value(values)
-    return Truncator(", ".join(texts)).chars(MAX_CELL) or empty_value_display
+    texts, length = [], 0
+    for value in values:
+        if length >= MAX_CELL:
+            texts.append("…")
+            break
+        texts.append(display_for_field(value, item, empty_value_display))
+        length += len(str(texts[-1]))
+    return format_html_join(", ", "{}", ((text,) for text in texts)) or (
+        empty_value_display
+    )
 
 
 def _is_expected(value, field) -> bool:
@@ -185,7 +201,7 @@ def _is_expected(value, field) -> bool:
         if isinstance(field, cls):
             is_number_bool = isinstance(value, bool) and expected is not bool
             return isinstance(value, expected) and not is_number_bool
-    return True
+    return not isinstance(field, ListField)
 
 
 def odd_value(value: Any) -> str:
@@ -210,7 +226,7 @@ def plain_text(value: Any) -> str:
     try:
         return extended_json(_stored(value), indent=None)
     except (*LOAD_ERRORS, RecursionError, OverflowError):
-        return repr(value)
+        return reprlib.repr(value)
 
 
 def _stored(value: Any) -> Any:

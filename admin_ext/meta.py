@@ -4,6 +4,8 @@
 the Document for a model.
 """
 
+import logging
+from functools import wraps
 from typing import Any
 
 from django.apps import apps
@@ -13,9 +15,11 @@ from django.utils.text import camel_case_to_spaces, format_lazy
 from django.utils.translation import override
 from mongoengine import Document, EmbeddedDocument, SequenceField
 
-from .compat import DocumentMetaWrapper, all_document_classes
+from .compat import METHOD_ERRORS, DocumentMetaWrapper, all_document_classes
 from .fields import DocumentField, RowField, field_for
 from .querysets import QuerySetDescriptor
+
+logger = logging.getLogger(__name__)
 
 
 class Options(DocumentMetaWrapper):
@@ -171,8 +175,9 @@ def present(document: Any) -> Any:
     """Make a Document or EmbeddedDocument class look like a model; return it.
 
     Idempotent, and cheap the second time. The class stays a mongoengine class in
-    every respect but one: it no longer creates indexes by itself
-    (https://docs.mongoengine.org/guide/defining-documents.html#indexes).
+    every respect but two: it no longer creates indexes by itself
+    (https://docs.mongoengine.org/guide/defining-documents.html#indexes), and
+    ``__str__`` does not raise.
     """
     if isinstance(document.__dict__.get("_meta"), Options):
         return document
@@ -180,6 +185,7 @@ def present(document: Any) -> Any:
     document._state = DocumentState()
     document.serializable_value = _serializable_value
     document._get_unique_checks = _no_unique_checks
+    document.__str__ = _text_or_key(document.__str__)
     if issubclass(document, Document):
         document._meta["auto_create_index"] = False
         document._default_manager = document._base_manager = QuerySetDescriptor()
@@ -197,6 +203,27 @@ def app_label_for(document: type) -> str:
         return document._meta["app_label"]
     config = apps.get_containing_app_config(document.__module__)
     return config.label if config else document.__module__.partition(".")[0]
+
+
+def _text_or_key(text):
+    """Return ``__str__`` for odd documents too.
+
+    Every page calls it, also those that only mention a document: one without a title
+    must not take down the others.
+    """
+    if getattr(text, "never_raises", False):
+        return text
+
+    @wraps(text)
+    def __str__(self):
+        try:
+            return str(text(self))
+        except METHOD_ERRORS as error:
+            logger.warning("%s.__str__: %r", type(self).__name__, error)
+            return f"{type(self).__name__} object ({getattr(self, 'pk', None)})"
+
+    __str__.never_raises = True
+    return __str__
 
 
 def _serializable_value(self, field_name):

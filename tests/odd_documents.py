@@ -66,7 +66,7 @@ class Token(me.Document):
     uuid = me.UUIDField(primary_key=True, binary=True)
     holder = me.StringField()
 
-    meta = {"app_label": "vault"}
+    meta = {"app_label": "sessions"}
 
 
 class Ticket(me.Document):

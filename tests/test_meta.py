@@ -30,6 +30,7 @@ from tests.odd_documents import (
 )
 
 FLAVOURS = (Author, Book)
+KEY = ObjectId("5f0000000000000000000001")
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def test_both_flavours_of_documents_answer_as_models(document):
 
 
 def test_app_label_of_the_meta_dict_wins():
-    assert present(Token)._meta.label == "vault.Token"
+    assert present(Token)._meta.label == "sessions.Token"
 
 
 def test_app_label_is_that_of_the_app_that_contains_the_module():
@@ -251,7 +252,7 @@ def test_document_classes_are_the_concrete_ones_of_installed_apps():
 
 def test_document_for_label():
     assert document_for_label("tests", "book") is Book
-    assert document_for_label("vault", "token") is Token
+    assert document_for_label("sessions", "token") is Token
     assert document_for_label("tests", "address") is None
 
 
@@ -264,3 +265,30 @@ def test_an_adapter_document_can_be_declared_after_start_up(forget):
 
     assert present(Late)._meta.label == "tests.Late"
     assert document_for_label("tests", "late") is Late
+
+
+def test_str_that_raises_on_an_odd_document_is_its_key(forget, caplog):
+    class Shouting(me.Document):
+        title = me.StringField()
+
+        def __str__(self):
+            return self.title.upper()
+
+    present(Shouting)
+    assert str(Shouting(title="a")) == "A"
+    assert str(Shouting(pk=KEY)) == f"Shouting object ({KEY})"
+    assert "Shouting.__str__: AttributeError" in caplog.text
+
+
+def test_str_that_is_no_text(forget):
+    class Quiet(me.EmbeddedDocument):
+        number = me.IntField()
+        author = me.ReferenceField(Author)
+
+        def __str__(self):
+            return self.number or self.author.name
+
+    present(Quiet)
+    assert str(Quiet(number=7)) == "7"
+    assert str(Quiet(author=Author(code="gone"))) == "None"
+    assert str(Quiet()) == "Quiet object (None)"
