@@ -24,7 +24,7 @@ from mongoengine.queryset.transform import MATCH_OPERATORS
 
 from .compat import QUERY_ERRORS
 from .exceptions import UnsupportedLookup
-from .fields import EmbeddedField, ListField, ValueField, id_of
+from .fields import EmbeddedField, ListField, ValueField, id_of, is_key
 
 TEXT_LOOKUPS = frozenset({
     "iexact",
@@ -52,9 +52,6 @@ MAX_JOINED = 10_000
 # The server compiles at most 32,764 bytes of a pattern; a character takes up to four,
 # and up to two when escaped.
 MAX_TEXT = 4_000  # characters
-
-# Operators of mongoengine that are likely names of keys; a path to them is escaped.
-LIKELY_KEYS = frozenset({"all", "size", "type"})
 
 # Matches no document; MongoDB answers it without reading any.
 NOTHING = {"pk__in": ()}
@@ -93,7 +90,7 @@ def resolve(document: Any, path: str) -> Path:
             joins = len(fields)
         fields.append(field)
         names.append(field.name)
-        opts = field.path_infos[-1].to_opts if hasattr(field, "path_infos") else None
+        opts = _options_behind(field)
     if not fields:
         raise UnsupportedLookup(f"{path} is not a field of {document._meta.label}.")
     lookup = parts.pop() if parts and parts[-1] in LOOKUPS else "exact"
@@ -106,6 +103,13 @@ def resolve(document: Any, path: str) -> Path:
     return Path(tuple(fields), tuple(names), lookup, joins)
 
 
+def _options_behind(field):
+    """Return the ``_meta`` that a path through ``field`` goes on with, or None."""
+    if isinstance(field, ValueField):
+        return None
+    return field.path_infos[-1].to_opts if hasattr(field, "path_infos") else None
+
+
 def _field(opts, name):
     try:
         return opts.pk if name == "pk" else opts.get_field(name)
@@ -115,10 +119,7 @@ def _field(opts, name):
 
 def _takes_keys(field, parts: Iterable[str]) -> bool:
     """Tell whether ``parts`` may be keys of a free value, such as a DictField's."""
-    operators = {*MATCH_OPERATORS} - LIKELY_KEYS
-    return isinstance(field, ValueField) and not any(
-        not part or "$" in part or "." in part or part in operators for part in parts
-    )
+    return isinstance(field, ValueField) and all(map(is_key, parts))
 
 
 def q_for_lookup(document: Any, path: str, value: Any) -> Q:

@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models.expressions import F, OrderBy
 from django.utils import timezone
 
+from . import aggregations
 from .compat import LOAD_ERRORS
 from .exceptions import UnsupportedFeature, UnsupportedLookup
 from .hydration import document_for_son
@@ -156,79 +157,16 @@ class DocumentQuerySet:
         return sign + "__".join(found.names)
 
     def aggregate(self, *pipeline, **annotations):
-        """Run a pipeline, or return {alias: value} for Django's Min, Max and Count.
-
-        All annotations are one aggregation of MongoDB's.
-        https://www.mongodb.com/docs/manual/reference/operator/aggregation/facet/
-        """
+        """Run a pipeline, or return {alias: value} for Django's Min, Max and Count."""
         if pipeline:
             return super().aggregate(*pipeline)
-        if not annotations:
-            return {}
-        facets = {
-            f"facet{index}": self._facet(expression)
-            for index, expression in enumerate(annotations.values())
-        }
-        row = next(iter(super().aggregate([{"$facet": facets}])), {})
-        found = (row.get(f"facet{index}") or [{}] for index in range(len(annotations)))
-        return {
-            alias: rows[0].get("value", self._without_rows(expression))
-            for (alias, expression), rows in zip(
-                annotations.items(), found, strict=True
-            )
-        }
-
-    def _facet(self, expression: Any) -> list[dict]:
-        """Return the stages that compute one annotation."""
-        if isinstance(expression, models.Count):
-            condition = q_for(self._document, expression.filter or models.Q())
-            match = condition.to_query(self._document) if condition else {}
-            return [{"$match": match}, {"$count": "value"}]
-        kind = {models.Min: "$min", models.Max: "$max"}.get(type(expression))
-        if kind is None:
-            raise UnsupportedFeature(f"{expression!r} cannot be aggregated.")
-        name = expression.get_source_expressions()[0].name
-        is_date = isinstance(resolve(self._document, name).field, models.DateField)
-        value = self._only_dates(name) if is_date else f"${self._stored_path(name)}"
-        return [{"$group": {"_id": None, "value": {kind: value}}}]
-
-    @staticmethod
-    def _without_rows(expression: Any) -> int | None:
-        return 0 if isinstance(expression, models.Count) else None
-
-    def _only_dates(self, name: str) -> dict:
-        """Return an expression that is null where another type is stored."""
-        path = f"${self._stored_path(name)}"
-        return {"$cond": [{"$eq": [{"$type": path}, "date"]}, path, None]}
-
-    def _stored_path(self, name: str) -> str:
-        found = resolve(self._document, name)
-        return ".".join(
-            field.document_field.db_field if field is not None else key
-            for field, key in zip(found.fields, found.names, strict=True)
-        )
+        return aggregations.annotate(self, annotations)
 
     def datetimes(self, field_name, kind, order="ASC", tzinfo=None):
-        """Return the years, months or days that occur, in the current time zone.
-
-        https://www.mongodb.com/docs/manual/reference/operator/aggregation/dateTrunc/
-        """
+        """Return the years, months or days that occur, in the current time zone."""
         zone = tzinfo or timezone.get_current_timezone()
-        truncated = {
-            "$dateTrunc": {
-                "date": self._only_dates(field_name),
-                "unit": kind,
-                "timezone": str(zone),
-            }
-        }
-        # Only the field is read, so that an index on it can answer alone.
-        pipeline = [
-            {"$group": {"_id": truncated}},
-            {"$match": {"_id": {"$ne": None}}},
-            {"$sort": {"_id": 1 if order == "ASC" else -1}},
-        ]
-        rows = [row["_id"] for row in super().aggregate(pipeline)]
-        return [_aware(moment).astimezone(zone) for moment in rows]
+        found = aggregations.periods(self, field_name, kind, zone)
+        return found if order == "ASC" else found[::-1]
 
     def dates(self, field_name, kind, order="ASC"):
         """Return the same as dates. BSON has no date without time; days are UTC."""
@@ -236,7 +174,29 @@ class DocumentQuerySet:
         return [moment.date() for moment in moments]
 
     def values_list(self, *fields, flat=False, named=False):
+        """Return mongoengine's; of a reference's ``__pk`` the keys that occur.
+
+        The latter is what Django's RelatedOnlyFieldListFilter asks for.
+        """
+        if flat and fields[0].endswith("__pk"):
+            return self.stored_values(fields[0].removesuffix("__pk"))
         return super().values_list(*fields)
+
+    def stored_values(self, path, *, limit=None):
+        """Return the values that occur, sorted; None for null and for missing.
+
+        Members of lists count one by one. mongoengine's ``distinct`` makes documents
+        of them, and MongoDB's own has to fit into one answer of 16 MB.
+        """
+        pipeline = [
+            {"$project": {"value": f"${aggregations.stored_path(self.model, path)}"}},
+            {"$unwind": {"path": "$value", "preserveNullAndEmptyArrays": True}},
+            {"$group": {"_id": "$value"}},
+            {"$sort": {"_id": 1}},
+            *([{"$limit": limit}] if limit else []),
+        ]
+        rows = super().aggregate(pipeline)
+        return [row.get("_id") for row in rows]
 
     def in_bulk(self, object_ids):
         """Return {key: Document}. mongoengine's own does not come by __next__."""
@@ -271,10 +231,6 @@ class DocumentQuerySet:
         except LOAD_ERRORS:
             document = document_for_son(self._document, son)
         return self._get_scalar(document) if self._scalar else document
-
-
-def _aware(moment):
-    return moment if timezone.is_aware(moment) else moment.replace(tzinfo=UTC)
 
 
 def queryset_class_for(base: type) -> type:

@@ -10,6 +10,16 @@ from admin_ext import (
 )
 
 from .documents import Address, Author, Book, Chapter, Publisher, Review
+from .odd_documents import (
+    Everything,
+    Loose,
+    Lorry,
+    Meeting,
+    Parcel,
+    Ticket,
+    Token,
+    Vehicle,
+)
 
 
 @admin.register(Author)
@@ -70,3 +80,45 @@ class BookAdmin(DocumentAdmin):
 class ChapterAdmin(DocumentAdmin):
     list_display = ("heading", "number", "book")
     raw_id_fields = ("book",)
+
+
+@admin.register(Meeting)
+class MeetingAdmin(DocumentAdmin):
+    list_display = ("id", "starts", "day", "main__label", "room")
+    list_filter = (
+        "starts",
+        "day",
+        "main__label",
+        "parts__label",
+        "extra__kind",
+        ("main__label", admin.EmptyFieldListFilter),
+        ("room", admin.RelatedOnlyFieldListFilter),
+        "room__name",
+    )
+    date_hierarchy = "starts"
+    list_per_page = 10
+
+
+@admin.register(Everything)
+class EverythingAdmin(DocumentAdmin):
+    list_display = ("string", "size", "reference", "references")
+    list_filter = (
+        "string",
+        "size",
+        "boolean",
+        "uuid",
+        "decimal",
+        "reference",
+        "references",
+        "list",
+        "dict",
+        "geo_point",
+        "dynamic",
+        "embedded_list",
+    )
+    search_fields = ("string", "integer", "reference__place", "embedded__label")
+
+
+@admin.register(Vehicle, Lorry, Parcel, Token, Ticket, Loose)
+class OddAdmin(DocumentAdmin):
+    pass

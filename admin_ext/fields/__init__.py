@@ -9,7 +9,7 @@ They are never contributed to a model: no column, no migration, no query.
 from .base import DocumentField, path_to
 from .containers import EmbeddedField, ListField, RowField
 from .mapping import FIELD_CLASSES, field_for
-from .relations import ReferenceField, ReferenceListField, id_of
+from .relations import MAX_CHOICES, ReferenceField, ReferenceListField, id_of
 from .values import (
     BooleanField,
     DateField,
@@ -19,10 +19,12 @@ from .values import (
     StringField,
     TextField,
     ValueField,
+    is_key,
 )
 
 __all__ = [
     "FIELD_CLASSES",
+    "MAX_CHOICES",
     "BooleanField",
     "DateField",
     "DateTimeField",
@@ -39,5 +41,6 @@ __all__ = [
     "ValueField",
     "field_for",
     "id_of",
+    "is_key",
     "path_to",
 ]

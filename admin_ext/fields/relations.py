@@ -20,7 +20,39 @@ def id_of(value: Any) -> Any:
     return getattr(value, "id", value)
 
 
-class ReferenceField(DocumentField, models.ForeignKey):
+# A filter lists at most this many documents or values; the sidebar is no list page.
+MAX_CHOICES = 100
+
+
+class RelationMixin(DocumentField):
+    """Shared by the references below."""
+
+    @property
+    def path_infos(self):
+        return path_to(self.remote_field.model)
+
+    @cached_property
+    def as_cell(self):
+        """This field for a list cell: Django would fetch, or follow, the relation."""
+        plain = copy.copy(self)
+        plain.remote_field = None
+        return plain
+
+    def get_choices(self, include_blank=True, limit_choices_to=None, ordering=()):
+        """Return the first documents of the referenced collection as choices.
+
+        Overrides Field.get_choices (5.2), which has no bound; filters call it.
+        """
+        queryset = self.remote_field.model._default_manager.all()
+        if limit_choices_to:
+            queryset = queryset.complex_filter(limit_choices_to)
+        if ordering:
+            queryset = queryset.order_by(*ordering)
+        blank = models.fields.BLANK_CHOICE_DASH if include_blank else []
+        return [*blank, *((each.pk, str(each)) for each in queryset[:MAX_CHOICES])]
+
+
+class ReferenceField(RelationMixin, models.ForeignKey):
     """One reference. ``to`` is the referenced Document, presented to Django."""
 
     attname_suffix = "_id"
@@ -42,15 +74,6 @@ class ReferenceField(DocumentField, models.ForeignKey):
             **{"form_class": formfields.DocumentChoiceField} | kwargs
         )
 
-    @cached_property
-    def as_cell(self):
-        """This field for a list cell: Django would fetch a ManyToOneRel by itself."""
-        return without_relation(self)
-
-    @property
-    def path_infos(self):
-        return path_to(self.remote_field.model)
-
 
 class ReferenceListRel(models.ManyToManyRel):
     """``remote_field`` of a list of references."""
@@ -64,7 +87,7 @@ class ReferenceListRel(models.ManyToManyRel):
         return self.model._meta.pk
 
 
-class ReferenceListField(DocumentField, models.ManyToManyField):
+class ReferenceListField(RelationMixin, models.ManyToManyField):
     """A list of references, as Django's many-to-many without a table between."""
 
     rel_class = ReferenceListRel
@@ -94,28 +117,12 @@ class ReferenceListField(DocumentField, models.ManyToManyField):
             field.initial = [id_of(item) for item in field.initial]
         return field
 
-    @cached_property
-    def as_cell(self):
-        """This field for a list cell: Django would call ``all()`` on the value."""
-        return without_relation(self)
-
-    @property
-    def path_infos(self):
-        return path_to(self.remote_field.model)
-
     @property
     def target_field(self):
         return self.remote_field.model._meta.pk
 
     def to_python(self, value):
         return self.target_field.to_python(value)
-
-
-def without_relation(field: "DocumentField") -> "DocumentField":
-    """Return a copy of ``field`` that Django's display code does not follow."""
-    plain = copy.copy(field)
-    plain.remote_field = None
-    return plain
 
 
 class AutoThrough:

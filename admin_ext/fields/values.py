@@ -5,13 +5,15 @@ from enum import Enum
 from bson import ObjectId
 from bson.errors import InvalidId
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from mongoengine import DynamicField
+from mongoengine.queryset.transform import MATCH_OPERATORS
 
 from admin_ext import formfields
 
-from .base import DocumentField
+from .base import DocumentField, path_to
 
 
 class TextMixin(DocumentField):
@@ -144,6 +146,16 @@ class ObjectIdField(DocumentField, models.Field):
             ) from error
 
 
+# Operators of mongoengine that are likely names of keys; a path to them is escaped.
+LIKELY_KEYS = frozenset({"all", "size", "type"})
+NO_KEYS = {*MATCH_OPERATORS, "range", "isnull", "year", "date"} - LIKELY_KEYS
+
+
+def is_key(name: str) -> bool:
+    """Tell whether a step of a lookup path may be a key of a free value."""
+    return bool(name) and "$" not in name and "." not in name and name not in NO_KEYS
+
+
 class ValueField(DocumentField, models.Field):
     """Any value, edited as Extended JSON: Dict, Map, Dynamic, geo and the rest."""
 
@@ -161,6 +173,33 @@ class ValueField(DocumentField, models.Field):
 
     def to_python(self, value):
         return value
+
+    @property
+    def path_infos(self):
+        return path_to(Keys)
+
+
+class KeyOptions:
+    """``_meta`` of Keys: every possible key is a field."""
+
+    pk = None
+
+    @property
+    def model(self):
+        return Keys
+
+    def get_field(self, name):
+        if not is_key(name):
+            raise FieldDoesNotExist(f"“{name}” cannot be a key.")
+        field = ValueField(DynamicField(db_field=name), null=True, blank=True)
+        field.bind(Keys, name)
+        return field
+
+
+class Keys:
+    """Stands where Django expects the model into which a path goes on."""
+
+    _meta = KeyOptions()
 
 
 class FileField(DocumentField, models.Field):

@@ -1,0 +1,263 @@
+"""The filters of the list: what they offer, what they find, what they refuse."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from bson import ObjectId
+from django.contrib.admin import ShowFacets, site
+from django.utils import timezone
+
+from admin_ext.fields import relations
+from tests.documents import Book
+from tests.odd_documents import Everything, Meeting, Vehicle
+
+BOOKS = "/admin/tests/book/"
+MEETINGS = "/admin/tests/meeting/"
+EVERYTHING = "/admin/tests/everything/"
+KEY = ObjectId("5f0000000000000000000001")
+
+
+@pytest.fixture
+def books(mongo):
+    mongo.authors.insert_many([
+        {"_id": "ada", "name": "Ada"},
+        {"_id": "bob", "name": "Bob"},
+    ])
+    now = timezone.now()
+    mongo.books.insert_many([
+        {
+            "title": "a",
+            "kind": "novel",
+            "in_print": True,
+            "author": "ada",
+            "others": ["bob", "ada"],
+            "pages": 10,
+            "published": now,
+        },
+        {
+            "title": "b",
+            "kind": "poems",
+            "in_print": False,
+            "author": "bob",
+            "pages": 20,
+            "published": now - timedelta(days=400),
+        },
+        {"title": "c", "kind": "lost", "author": "gone", "pages": None},
+        {"title": "d", "in_print": None, "pages": "odd"},
+    ])
+
+
+def found(client, url, **query):
+    response = client.get(url, query)
+    assert response.status_code == 200, (query, response.get("Location"))
+    return response.context["cl"].result_list
+
+
+def titles(client, **query):
+    return "".join(sorted(book.title for book in found(client, BOOKS, **query)))
+
+
+def choices(client, title, url=BOOKS, **query):
+    """Return {label: query string} of the filter with that title."""
+    changelist = client.get(url, query).context["cl"]
+    (spec,) = [each for each in changelist.filter_specs if each.title == title]
+    return {
+        str(choice["display"]): choice["query_string"]
+        for choice in spec.choices(changelist)
+    }
+
+
+def follow(client, title, label, url=BOOKS):
+    return client.get(url + choices(client, title, url)[label]).context["cl"]
+
+
+@pytest.mark.parametrize(
+    ("title", "label", "expected"),
+    [
+        ("kind", "Novel", "a"),
+        ("kind", "All", "abcd"),
+        ("in print", "Yes", "a"),
+        ("in print", "No", "b"),
+        ("published", "Today", "a"),
+        ("published", "Any date", "abcd"),
+        ("published", "No date", "cd"),
+        ("published", "Has date", "ab"),
+        ("author", "Ada", "a"),
+        ("author", "-", "d"),
+        ("others", "Bob", "a"),
+        ("pages", "10", "a"),
+    ],
+)
+def test_a_filters_link_finds_what_it_says(admin_client, books, title, label, expected):
+    changelist = follow(admin_client, title, label)
+    assert "".join(sorted(book.title for book in changelist.result_list)) == expected
+
+
+def test_filters_combine(admin_client, books):
+    assert titles(admin_client, kind__exact="novel", in_print__exact="1") == "a"
+    assert titles(admin_client, kind__exact="novel", in_print__exact="0") == ""
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"nope": "1"},
+        {"__raw__": "{}"},
+        {"$where": "1"},
+        {"title__regex": "."},
+        {"title[$ne]": "x"},
+        {"title__$ne": "x"},
+        {"pages": "many"},
+        {"pages__exact": ""},
+        {"pages__gt": "9" * 40},
+        {"published__gte": "soon"},
+        {"published__year": "x"},
+        {"in_print__exact": "perhaps"},
+        {"author__id__exact": "x"},
+        {"publisher__id__exact": "zzz"},
+        {"publisher__exact": "zzz"},
+        {"id__in": "a,b"},
+        {"kind__exact": "a\x00b", "title__contains": "\x00"},
+        {"reviews": "x"},
+        {"o": "x.y", "pages__range": "1"},
+    ],
+)
+def test_a_bad_query_string_is_a_redirect(admin_client, books, query):
+    response = admin_client.get(BOOKS, query)
+    assert response.status_code in {302, 400}
+    if response.status_code == 302:
+        assert response["Location"].endswith("?e=1")
+        page = admin_client.get(response["Location"])
+        assert page.status_code in {200, 302}
+
+
+def test_lookups_through_relations_are_refused_as_django_does(admin_client, books):
+    response = admin_client.get(BOOKS, {"author__name__startswith": "A"})
+    assert response.status_code == 400
+
+
+def test_a_filter_of_references_reads_at_most_so_many(
+    admin_client, mongo, monkeypatch, mongo_commands
+):
+    monkeypatch.setattr(relations, "MAX_CHOICES", 3)
+    mongo.authors.insert_many([{"_id": str(n), "name": f"N{n}"} for n in range(9)])
+    mongo.books.insert_one({"title": "t", "author": "8"})
+    with mongo_commands() as commands:
+        assert len(choices(admin_client, "author")) == 1 + 3 + 1
+    limits = [
+        command.document.get("limit")
+        for command in commands
+        if command.document.get("find") == "authors"
+        and not command.document.get("filter")
+    ]
+    assert limits == [3, 3]
+
+
+def test_the_chosen_reference_is_listed_though_not_among_the_first(
+    admin_client, mongo, monkeypatch
+):
+    monkeypatch.setattr(relations, "MAX_CHOICES", 3)
+    mongo.authors.insert_many([{"_id": str(n), "name": f"N{n}"} for n in range(9)])
+    query = {"author__code__exact": "8"}
+    assert "N8" in choices(admin_client, "author", **query)
+
+
+def test_values_that_occur_are_listed_with_null_last(admin_client, books):
+    """A value that the field cannot look up is no choice."""
+    assert list(choices(admin_client, "pages")) == ["All", "10", "20", "-"]
+
+
+def test_facets_count_every_choice(admin_client, books):
+    labels = list(choices(admin_client, "kind", _facets="True"))
+    assert labels == ["All", "Novel (1)", "Poems (1)"]
+    assert "Ada (1)" in choices(admin_client, "author", _facets="True")
+    assert "Bob (1)" in choices(admin_client, "others", _facets="True")
+    assert "Today (1)" in choices(admin_client, "published", _facets="True")
+    assert "Yes (1)" in choices(admin_client, "in print", _facets="True")
+    assert "10 (1)" in choices(admin_client, "pages", _facets="True")
+
+
+def test_facets_follow_the_other_filters(admin_client, books):
+    query = {"_facets": "True", "in_print__exact": "1"}
+    assert "Poems (0)" in choices(admin_client, "kind", **query)
+
+
+def test_facets_can_be_shown_always_or_never(admin_client, books, monkeypatch):
+    book_admin = site.get_model_admin(Book)
+    monkeypatch.setattr(book_admin, "show_facets", ShowFacets.ALWAYS)
+    assert "Novel (1)" in choices(admin_client, "kind")
+    monkeypatch.setattr(book_admin, "show_facets", ShowFacets.NEVER)
+    assert "Novel" in choices(admin_client, "kind", _facets="True")
+
+
+@pytest.fixture
+def meetings(mongo):
+    mongo.vehicles.insert_many([
+        {"_id": KEY, "_cls": "Vehicle", "name": "Van"},
+        {"_cls": "Vehicle", "name": "Unused"},
+    ])
+    mongo.meetings.insert_many([
+        {
+            "main": {"lbl": "x"},
+            "parts": [{"lbl": "p"}, {"lbl": "q"}],
+            "extra": {"kind": 7},
+            "room": KEY,
+        },
+        {"main": {"lbl": ""}, "parts": None, "extra": {"kind": "7"}},
+        {"main": None, "extra": {"kind": [1, {"a": 1}]}},
+        {"day": datetime(2024, 5, 2, tzinfo=UTC)},
+    ])
+
+
+def test_filters_by_paths(admin_client, meetings):
+    for query, number in (
+        ({"main__label": "x"}, 1),
+        ({"parts__label": "q"}, 1),
+        ({"extra__kind": "7"}, 2),
+        ({"main__label__isempty": "1"}, 3),
+        ({"main__label__isempty": "0"}, 1),
+        ({"room__id__exact": str(KEY)}, 1),
+        ({"room__isnull": "True"}, 3),
+        ({"room__name": "Van"}, 1),
+        ({"day__gte": "2024-05-02", "day__lt": "2024-05-03"}, 1),
+    ):
+        assert len(found(admin_client, MEETINGS, **query)) == number, query
+
+
+def test_choices_of_filters_by_paths(admin_client, meetings):
+    changelist = admin_client.get(MEETINGS).context["cl"]
+    labels = [
+        [str(choice["display"]) for choice in spec.choices(changelist)]
+        for spec in changelist.filter_specs
+    ]
+    assert ["All", "x", "-"] in labels or ["All", "", "x", "-"] in labels
+    assert ["All", "p", "q"] in labels or ["All", "p", "q", "-"] in labels
+    assert [each for each in labels if "Van" in each and "Unused" not in each]
+
+
+def test_every_link_of_every_filter_is_followed(admin_client, meetings):
+    for url in (MEETINGS, MEETINGS + "?_facets=True"):
+        changelist = admin_client.get(url).context["cl"]
+        for spec in changelist.filter_specs:
+            for choice in spec.choices(changelist):
+                response = admin_client.get(MEETINGS + choice["query_string"])
+                assert response.status_code == 200, choice
+
+
+def test_filters_on_fields_of_every_kind(admin_client, mongo):
+    mongo.everything.insert_many([
+        {"string": "a", "size": 1, "boolean": True, "dict": {"a": 1}, "list": ["x"]},
+        {"string": 7, "size": 9, "boolean": "x", "dict": "odd", "list": "x"},
+        {"geo_point": [1.0, 2.0], "dynamic": [None, {}], "embedded_list": [{}, None]},
+        {"string": None, "decimal": 1.5, "uuid": "odd", "reference": "", "size": []},
+        {"references": ["", KEY, None], "uuid": b"odd", "string": {"a": 1}},
+    ])
+    for url in (EVERYTHING, EVERYTHING + "?_facets=True"):
+        response = admin_client.get(url)
+        assert response.status_code == 200
+        changelist = response.context["cl"]
+        for spec in changelist.filter_specs:
+            for choice in spec.choices(changelist):
+                answer = admin_client.get(EVERYTHING + choice["query_string"])
+                assert answer.status_code in {200, 302}, choice
+    assert {Everything, Meeting, Vehicle} <= set(site._registry)
