@@ -140,6 +140,9 @@ class RowForm(forms.Form):
     def get_embedded_form_class(self, document):
         return self.parent.get_embedded_form_class(document)
 
+    def formfield_for(self, field):
+        return self.parent.formfield_for(field)
+
     @property
     def media(self):
         media = super().media

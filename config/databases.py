@@ -2,6 +2,7 @@
 
 from urllib.parse import parse_qsl
 
+from bson.codec_options import DatetimeConversion
 from django.core.exceptions import ImproperlyConfigured
 from pymongo import uri_parser
 from pymongo.errors import PyMongoError
@@ -12,6 +13,9 @@ VARIABLE = "MONGODB_URI"
 OPTIONS = {
     "tz_aware": True,
     "uuidRepresentation": "standard",
+    # A date outside Python's years is read as what it is, instead of raising for
+    # the whole page.
+    "datetime_conversion": DatetimeConversion.DATETIME_AUTO,
     # How long a page waits before it says that MongoDB is down.
     "serverSelectionTimeoutMS": 3_000,
     "connectTimeoutMS": 3_000,

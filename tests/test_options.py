@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from bson import DBRef, Int64, ObjectId
+from bson.datetime_ms import DatetimeMS
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.contrib.admin.utils import quote
 from django.contrib.auth.models import Permission, User
@@ -328,3 +329,14 @@ def test_view_only_person_sees_values_and_no_inputs(django_app, mongo):
     assert "Ulysses" in page
     for refused in (url(Book, "add"), url(Book, "delete", pk)):
         assert django_app.get(refused, expect_errors=True).status_code == 403
+
+
+def test_a_date_outside_pythons_years_is_shown_and_kept(app, mongo):
+    pk = book(mongo, published=DatetimeMS(400_000_000_000_000))
+    listed = app.get(url(Book, "changelist"))
+    assert "400000000000000" in listed.html.select_one("td.field-published").text
+    form = change_form(app, Book, pk)
+    form["title"] = "Dubliners"
+    assert form.submit().status_code == 302
+    stored = mongo.books.find_one(pk)
+    assert stored["published"] == DatetimeMS(400_000_000_000_000)
