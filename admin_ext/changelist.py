@@ -2,7 +2,7 @@
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import FieldDoesNotExist, FieldError, ValidationError
+from django.core.exceptions import FieldError, ValidationError
 from django.db.models.constants import LOOKUP_SEP
 from django.forms.models import BaseModelFormSet
 from mongoengine import errors
@@ -31,6 +31,9 @@ class DocumentChangeList(ChangeList):
     def __init__(self, request, *args, **kwargs):
         self.request = request
         super().__init__(request, *args, **kwargs)
+        # The headers of other columns get no sort link.
+        names = self.list_display if self.sortable_by is None else self.sortable_by
+        self.sortable_by = [name for name in names if not self._is_elsewhere(name)]
 
     def get_queryset(self, request, exclude_parameters=None):
         try:
@@ -86,13 +89,13 @@ class DocumentChangeList(ChangeList):
     def get_ordering_field(self, field_name):
         """Return no field for a path into another collection: find cannot sort it."""
         order_field = super().get_ordering_field(field_name)
-        if not isinstance(order_field, str):
-            return order_field
+        return None if self._is_elsewhere(order_field) else order_field
+
+    def _is_elsewhere(self, name) -> bool:
+        """Tell whether ``name`` is a path into another collection."""
+        if not isinstance(name, str) or LOOKUP_SEP not in name.strip("_"):
+            return False
         try:
-            return (
-                None
-                if resolve(self.model, order_field.lstrip("-")).joins
-                else (order_field)
-            )
-        except (UnsupportedLookup, FieldDoesNotExist):
-            return order_field
+            return bool(resolve(self.model, name.removeprefix("-")).joins)
+        except UnsupportedLookup:
+            return False

@@ -6,9 +6,13 @@ Thin hooks; the work is in the modules that they call.
 from functools import partial
 
 from django import forms
+from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import InlineModelAdmin, ModelAdmin
 from django.contrib.admin.utils import flatten_fieldsets
+from django.core.exceptions import ValidationError
 from django.forms.models import modelform_factory, modelformset_factory
+from django.utils.translation import gettext
 
 from . import changesets
 from .changelist import DocumentChangeList
@@ -99,6 +103,19 @@ class DocumentAdmin(DocumentOptions, ModelAdmin, AdapterDocumentAdmin):
 
     def get_deleted_objects(self, objs, request):
         return get_deleted_objects(objs, request, self.admin_site)
+
+    def response_action(self, request, queryset):
+        """Answer keys that no document can have as Django answers none at all."""
+        try:
+            queryset.filter(pk__in=request.POST.getlist(ACTION_CHECKBOX_NAME))
+        except ValidationError:
+            message = gettext(
+                "Items must be selected in order to perform "
+                "actions on them. No items have been changed."
+            )
+            self.message_user(request, message, messages.WARNING)
+            return None
+        return super().response_action(request, queryset)
 
     def save_model(self, request, obj, form, change):
         changesets.guard(obj, adding=not change)
