@@ -3,10 +3,15 @@
 from django.apps import apps
 from django.contrib.admin.exceptions import NotRegistered
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.core.exceptions import FieldDoesNotExist, PermissionDenied
+from django.core.exceptions import (
+    FieldDoesNotExist,
+    PermissionDenied,
+    ValidationError,
+)
 from django.http import Http404
 
 from .meta import document_classes
+from .querysets import DocumentQuerySet
 
 
 def source_for(app_label: str, model_name: str) -> type:
@@ -49,3 +54,14 @@ class DocumentAutocompleteView(AutocompleteJsonView):
         if not admin.to_field_allowed(request, to_field_name):
             raise PermissionDenied
         return request.GET.get("term", ""), admin, field, to_field_name
+
+    def get_queryset(self):
+        """Return what the search finds, in an order that keeps pages apart."""
+        try:
+            queryset = super().get_queryset()
+        except ValidationError:
+            # A term that no field can hold, such as one with NUL, finds nothing.
+            return self.model_admin.get_queryset(self.request).none().order_by("pk")
+        if isinstance(queryset, DocumentQuerySet) and not queryset.ordered:
+            return queryset.order_by("pk")
+        return queryset

@@ -6,8 +6,10 @@ from django.contrib.admin.checks import (
     InlineModelAdminChecks,
     ModelAdminChecks,
 )
+from django.contrib.admin.options import InlineModelAdmin
 from django.core import checks
 from django.core.exceptions import FieldDoesNotExist
+from mongoengine.base import BaseDocument
 
 from .exceptions import UnsupportedLookup
 from .fields import EmbeddedField, ListField
@@ -24,6 +26,14 @@ class DocumentAdminChecks(ModelAdminChecks):
         # would be a query per row (admin.E109).
         errors = super()._check_list_display_item(obj, item, label)
         return [error for error in errors if error.id != "admin.E109"]
+
+    def _check_inlines_item(self, obj, inline, label):
+        # Django asks for a subclass of Model (admin.E106).
+        if isinstance(inline, type) and issubclass(inline, InlineModelAdmin):
+            model = inline.model
+            if isinstance(model, type) and issubclass(model, BaseDocument):
+                return inline(obj.model, obj.admin_site).check()
+        return super()._check_inlines_item(obj, inline, label)
 
     def _check_ordering_item(self, obj, field_name, label):
         errors = super()._check_ordering_item(obj, field_name, label)

@@ -137,7 +137,7 @@ def test_what_the_page_showed_has_not_changed(name, stored):
         ("dict", {"a": 1}, '{"a": 1.0}'),
         ("dict", {"a": Int64(1)}, '{"a": 1}'),
         ("dict", {"a": 1}, ""),
-        ("object_id", ObjectId(), str(ObjectId())),
+        ("object_id", ObjectId("5f" + "0" * 22), "5f" + "1" * 22),
     ],
 )
 def test_another_value_has_changed(name, stored, typed):

@@ -1,0 +1,106 @@
+"""A module of admin_ext imports only from rows above its own."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import admin_ext
+
+ROOT = Path(admin_ext.__file__).parent
+
+# Inside a package and inside a row modules may import one another.
+ROWS = (
+    {"exceptions", "compat"},
+    {"widgets", "untouched", "formfields"},
+    {"nested"},
+    {"fields"},
+    {"lookups", "hydration"},
+    {"aggregations"},
+    {"querysets"},
+    {"meta"},
+    {"references"},
+    {"display"},
+    {"changesets"},
+    {"forms"},
+    {"formsets"},
+    {"filters", "deletion"},
+    {"changelist", "checks"},
+    {"options"},
+    {"autocomplete", "permissions", "middleware"},
+    {"sites"},
+    {"apps", "management"},
+    {"__init__"},
+)
+ROW_OF = {name: number for number, row in enumerate(ROWS) for name in row}
+
+# The application and the project; admin_ext is a package for any other.
+BELOW = {"config", "documents", "tests"}
+
+MODULES = sorted(ROOT.rglob("*.py"))
+
+
+def module_of(path):
+    """Return the name that ROWS uses for a file."""
+    return path.relative_to(ROOT).with_suffix("").parts[0]
+
+
+def imported(path):
+    """Yield (module of admin_ext or other top-level name, is it admin_ext's)."""
+    package = ("admin_ext", *path.relative_to(ROOT).parent.parts)
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names = [tuple(alias.name.split(".")) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) + 1 - node.level] if node.level else ()
+            base += tuple(node.module.split(".")) if node.module else ()
+            names = [(*base, alias.name) for alias in node.names]
+        else:
+            continue
+        for name in names:
+            if name[0] == "admin_ext":
+                yield name[1] if name[1] in ROW_OF else "__init__", True
+            else:
+                yield name[0], False
+
+
+def name_of(path):
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_module_imports_only_from_rows_above_its_own(path):
+    own = module_of(path)
+    for name, is_ours in imported(path):
+        if not is_ours:
+            assert name not in BELOW, f"{own} imports {name}"
+        elif name != own:
+            assert ROW_OF[name] <= ROW_OF[own], f"{own} imports {name}"
+
+
+def test_every_module_has_a_row():
+    assert {module_of(path) for path in MODULES} == set(ROW_OF)
+
+
+def test_modules_are_short():
+    long = [name_of(path) for path in MODULES if path.read_text().count("\n") > 500]
+    assert long == []
+
+
+def test_every_module_says_what_it_is_for():
+    for path in MODULES:
+        if path.read_text():
+            assert ast.get_docstring(ast.parse(path.read_text())), path
+
+
+def test_the_package_holds_only_the_public_names():
+    tree = ast.parse((ROOT / "__init__.py").read_text())
+    kinds = [type(node) for node in tree.body]
+    assert kinds == [ast.Expr, ast.ImportFrom, ast.Assign]
+    assert sorted(admin_ext.__all__) == [
+        "DocumentAdmin",
+        "DocumentStackedInline",
+        "DocumentTabularInline",
+        "EmbeddedStackedInline",
+        "EmbeddedTabularInline",
+    ]
