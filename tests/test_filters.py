@@ -236,12 +236,15 @@ def test_choices_of_filters_by_paths(admin_client, meetings):
 
 
 def test_every_link_of_every_filter_is_followed(admin_client, meetings):
-    for url in (MEETINGS, MEETINGS + "?_facets=True"):
-        changelist = admin_client.get(url).context["cl"]
-        for spec in changelist.filter_specs:
-            for choice in spec.choices(changelist):
-                response = admin_client.get(MEETINGS + choice["query_string"])
-                assert response.status_code == 200, choice
+    changelist = admin_client.get(MEETINGS + "?_facets=True").context["cl"]
+    links = {
+        choice["query_string"].replace("_facets=True", "")
+        for spec in changelist.filter_specs
+        for choice in spec.choices(changelist)
+    }
+    assert len(links) > 20
+    for link in links:
+        assert admin_client.get(MEETINGS + link).status_code == 200, link
 
 
 def test_filters_on_fields_of_every_kind(admin_client, mongo):
@@ -252,12 +255,13 @@ def test_filters_on_fields_of_every_kind(admin_client, mongo):
         {"string": None, "decimal": 1.5, "uuid": "odd", "reference": "", "size": []},
         {"references": ["", KEY, None], "uuid": b"odd", "string": {"a": 1}},
     ])
-    for url in (EVERYTHING, EVERYTHING + "?_facets=True"):
-        response = admin_client.get(url)
-        assert response.status_code == 200
-        changelist = response.context["cl"]
-        for spec in changelist.filter_specs:
-            for choice in spec.choices(changelist):
-                answer = admin_client.get(EVERYTHING + choice["query_string"])
-                assert answer.status_code in {200, 302}, choice
+    assert admin_client.get(EVERYTHING + "?_facets=True").status_code == 200
+    changelist = admin_client.get(EVERYTHING).context["cl"]
+    links = {
+        choice["query_string"]
+        for spec in changelist.filter_specs
+        for choice in spec.choices(changelist)
+    }
+    for link in links:
+        assert admin_client.get(EVERYTHING + link).status_code in {200, 302}, link
     assert {Everything, Meeting, Vehicle} <= set(site._registry)
