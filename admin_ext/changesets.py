@@ -162,16 +162,27 @@ def save(document: Any, *args, adding: bool, **kwargs) -> Any:
     try:
         validate(document, names)
         return document.save(*args, **kwargs)
-    except ValidationError as error:
-        raise SaveRejected(error) from error
+    except (ValidationError, errors.MongoEngineException) as error:
+        reason = _reason(document, error)
+        if reason is None:
+            raise
+        raise SaveRejected(reason, document, adding=adding) from error
     except errors.ValidationError as error:
-        raise SaveRejected(ValidationError(messages_by_field(error))) from error
-    except errors.NotUniqueError as error:
-        raise SaveRejected(_duplicate(document, error)) from error
-    except errors.SaveConditionError as error:
-        raise SaveRejected(_gone(document)) from error
-    except errors.OperationError as error:
-        raise SaveRejected(ValidationError(str(error))) from error
+        reason = ValidationError(messages_by_field(error))
+        raise SaveRejected(reason, document, adding=adding) from error
+
+
+def _reason(document, error) -> ValidationError | None:
+    """Return what a refused save is to tell the person; None if it is no refusal."""
+    if isinstance(error, ValidationError):
+        return error
+    if isinstance(error, errors.NotUniqueError):
+        return _duplicate(document, error)
+    if isinstance(error, errors.SaveConditionError):
+        return _gone(document)
+    if isinstance(error, errors.OperationError):
+        return ValidationError(str(error))
+    return None
 
 
 def _options(document, *, adding) -> dict[str, Any]:

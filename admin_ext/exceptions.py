@@ -1,5 +1,7 @@
 """Errors of this package."""
 
+from typing import Any
+
 from django.core.exceptions import FieldError, ValidationError
 
 
@@ -17,10 +19,12 @@ class UnsupportedFeature(NotImplementedError):
 class SaveRejected(Exception):
     """MongoDB or the Document refused a save.
 
-    ``errors`` is a django.core.exceptions.ValidationError with the form's field
-    names as keys, so that the form can show it.
+    ``errors`` is a django.core.exceptions.ValidationError, with the form's field
+    names as keys where a field is to blame; ``document`` is what was to be saved.
     """
 
-    def __init__(self, errors: ValidationError):
+    def __init__(self, errors: ValidationError, document: Any, *, adding: bool = False):
         super().__init__(errors)
         self.errors = errors
+        self.document = document
+        self.key = (type(document), None if adding else document.pk)

@@ -17,8 +17,9 @@ class DocumentForm(forms.ModelForm):
     the instance and validated; uniqueness is asked of MongoDB.
     """
 
-    # Errors of a save that MongoDB refused, shown when the form comes back.
-    save_errors: ValidationError | None = None
+    # Errors of saves that MongoDB refused, shown when the form comes back:
+    # {(Document class, key, or None for a new document): ValidationError}.
+    save_errors: dict[tuple, ValidationError] = {}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -76,8 +77,10 @@ class DocumentForm(forms.ModelForm):
         self._collect(changesets.validate, names - self._get_validation_exclusions())
         if self._validate_unique:
             self.validate_unique()
-        if self.save_errors:
-            self._update_errors(self.save_errors)
+        key = None if self._adding else getattr(self.instance, "pk", None)
+        refused = self.save_errors.get((type(self.instance), key))
+        if refused:
+            self._update_errors(refused)
 
     def _touched(self) -> list[str]:
         """Return the names that the person gave a new value."""

@@ -12,6 +12,7 @@ from django.contrib.admin.options import InlineModelAdmin, ModelAdmin
 from django.contrib.admin.utils import flatten_fieldsets
 from django.core.exceptions import ValidationError
 from django.forms.models import modelform_factory, modelformset_factory
+from django.http import HttpResponseRedirect
 from django.utils.translation import gettext
 
 from . import changesets
@@ -84,7 +85,10 @@ class DocumentAdmin(DocumentOptions, ModelAdmin, AdapterDocumentAdmin):
         return DocumentChangeList
 
     def get_changelist_form(self, request, **kwargs):
-        return super().get_changelist_form(request, **{"form": DocumentForm} | kwargs)
+        kwargs = {"form": DocumentForm} | kwargs
+        return with_refused_saves(
+            request, super().get_changelist_form(request, **kwargs)
+        )
 
     def get_changelist_formset(self, request, **kwargs):
         return super().get_changelist_formset(
@@ -122,17 +126,41 @@ class DocumentAdmin(DocumentOptions, ModelAdmin, AdapterDocumentAdmin):
         obj.save()
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """Show the form again with the reason when MongoDB refuses the save."""
+        view = partial(super().changeform_view, request, object_id, form_url)
+        return self._show_refused_saves(request, partial(view, extra_context))
+
+    def changelist_view(self, request, extra_context=None):
+        view = partial(super().changelist_view, request, extra_context)
+        return self._show_refused_saves(request, view)
+
+    def _show_refused_saves(self, request, view):
+        """Call ``view``; when MongoDB refuses a save, again, with the reason shown.
+
+        A form that belongs to the refused document shows it on its field. A save by
+        a hook may have no form; then the reason is a message.
+        """
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            return view()
         except SaveRejected as rejected:
-            request.save_errors = rejected.errors
-        return super().changeform_view(request, object_id, form_url, extra_context)
+            request.save_errors = {rejected.key: rejected.errors}
+        try:
+            return view()
+        except SaveRejected as rejected:
+            self.message_user(
+                request, " ".join(rejected.errors.messages), messages.ERROR
+            )
+            return HttpResponseRedirect(request.get_full_path())
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        form = super().get_form(request, obj, change, **kwargs)
-        form.save_errors = getattr(request, "save_errors", None)
-        return form
+        return with_refused_saves(
+            request, super().get_form(request, obj, change, **kwargs)
+        )
+
+
+def with_refused_saves(request, form_class):
+    """Tell a form class, made for this request, which saves were refused."""
+    form_class.save_errors = getattr(request, "save_errors", {})
+    return form_class
 
 
 class DocumentInline(DocumentOptions, InlineModelAdmin):
@@ -144,6 +172,11 @@ class DocumentInline(DocumentOptions, InlineModelAdmin):
     def __init__(self, parent_model, admin_site):
         present(self.model)
         super().__init__(parent_model, admin_site)
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        with_refused_saves(request, formset.form)
+        return formset
 
 
 class DocumentTabularInline(DocumentInline):

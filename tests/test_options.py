@@ -340,3 +340,32 @@ def test_a_date_outside_pythons_years_is_shown_and_kept(app, mongo):
     assert form.submit().status_code == 302
     stored = mongo.books.find_one(pk)
     assert stored["published"] == DatetimeMS(400_000_000_000_000)
+
+
+def test_a_duplicate_key_in_the_list_is_an_error_in_its_row(app, mongo):
+    mongo.authors.create_index("name", unique=True)
+    mongo.authors.insert_many({"_id": name, "name": name} for name in ("a", "b", "c"))
+    form = app.get(url(Author, "changelist") + "?o=1").forms["changelist-form"]
+    form["form-2-name"] = "a"
+    response = form.submit("_save")
+    assert response.status_code == 200
+    rows = response.html.select("#result_list tbody tr")
+    assert ["already exists" in row.text for row in rows] == [False, False, True]
+    assert [author["name"] for author in mongo.authors.find()] == ["a", "b", "c"]
+
+
+def test_a_duplicate_key_in_an_inline_is_an_error_in_its_row(app, mongo):
+    mongo.chapters.create_index("heading", unique=True, sparse=True)
+    pk = book(mongo)
+    mongo.chapters.insert_many(
+        {"book": pk, "number": number, "heading": heading}
+        for number, heading in ((1, "one"), (2, "two"))
+    )
+    form = change_form(app, Book, pk)
+    form["chapter_set-1-heading"] = "one"
+    response = form.submit()
+    errors = response.html.select("#chapter_set-group .errorlist")
+    assert [error.text for error in errors] == [
+        "Chapter with this Heading already exists."
+    ]
+    assert mongo.chapters.count_documents({"heading": "two"}) == 1
