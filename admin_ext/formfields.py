@@ -111,11 +111,16 @@ class ChoiceField(forms.TypedChoiceField):
 
     def keep_stored_value(self, value: Any) -> None:
         """Add the stored value to the choices when it is not among them."""
-        if value not in self.empty_values and not self.valid_value(value):
-            label = _("Not a choice: %(value)s") % {"value": value}
-            self.choices = [*self.choices, (value, label)]
-            self.stored_value = value
-            self.widget.choices = self.choices
+        if value is None or value == "" or self.valid_value(value):
+            return
+        label = _("Not a choice: %(value)s") % {"value": value}
+        self.choices = [*self.choices, (self.prepare_value(value), label)]
+        self.stored_value = value
+        self.widget.choices = self.choices
+
+    def prepare_value(self, value):
+        """Return a list or a dict as one text; a select would look for its members."""
+        return str(value) if isinstance(value, dict | list | tuple) else value
 
     def _coerce(self, value):
         stored = getattr(self, "stored_value", None)
@@ -151,12 +156,16 @@ class StoredReferences:
         return vars(self).get("_stored", {})
 
     def keep_stored_value(self, value: Any) -> None:
-        """Remember what is stored: one reference, a list of them, or anything else."""
+        """Remember what is stored, whatever it is."""
         if value is None:
             return
-        members = value if isinstance(value, list | tuple) else [value]
+        members = self.members_of(value)
         self._stored = {text_for(item): item for item in members}
         self._members = [text_for(item) for item in members]
+
+    def members_of(self, value: Any) -> list:
+        """Return the references in a stored value."""
+        return [value]
 
     @cached_property
     def dangling_choices(self) -> list[tuple[str, str]]:
@@ -207,20 +216,23 @@ class StoredReferences:
 def text_for(reference: Any) -> str:
     """Return what a form sends for a reference: the text of its key."""
     key = getattr(reference, "pk", None) or getattr(reference, "id", reference)
-    return "" if key is None else str(key)
+    return "" if key is None else NEWLINES.sub("\n", str(key))
 
 
 class DocumentChoiceField(StoredReferences, forms.ModelChoiceField):
     """One reference, chosen from a queryset of Documents."""
 
     def to_python(self, value):
-        return None if value in self.empty_values else self.resolve(str(value))
+        return None if value in self.empty_values else self.resolve(text_for(value))
+
+    def prepare_value(self, value):
+        return value if value is None else text_for(value)
 
     def validate(self, value):
         return forms.Field.validate(self, value)
 
     def has_changed(self, initial, data):
-        return not self.disabled and text_for(initial) != str(data or "")
+        return not self.disabled and text_for(initial) != text_for(data or "")
 
 
 class DocumentMultipleChoiceField(StoredReferences, forms.ModelMultipleChoiceField):
@@ -229,6 +241,9 @@ class DocumentMultipleChoiceField(StoredReferences, forms.ModelMultipleChoiceFie
     Cleans to a list: the stored members that are still chosen, in their stored
     order, then the new ones in the order submitted.
     """
+
+    def members_of(self, value):
+        return list(value) if isinstance(value, list | tuple) else [value]
 
     def clean(self, value):
         if self.required and not value:
@@ -239,7 +254,7 @@ class DocumentMultipleChoiceField(StoredReferences, forms.ModelMultipleChoiceFie
             raise ValidationError(
                 self.error_messages["invalid_list"], code="invalid_list"
             )
-        submitted = list(dict.fromkeys(str(item) for item in value))
+        submitted = list(dict.fromkeys(text_for(item) for item in value))
         members = vars(self).get("_members", ())
         kept = [text for text in members if text in submitted]
         added = [text for text in submitted if text not in self.stored]
@@ -254,7 +269,7 @@ class DocumentMultipleChoiceField(StoredReferences, forms.ModelMultipleChoiceFie
         if self.disabled:
             return False
         before = {text_for(item) for item in initial or ()}
-        return before != {str(item) for item in data or ()}
+        return before != {text_for(item) for item in data or ()}
 
 
 # What reading Extended JSON raises, and writing its value as BSON.

@@ -91,7 +91,9 @@ class StoredValueMixin:
     def prepare_value(self, value):
         if not self.is_odd or isinstance(value, str):
             return super().prepare_value(value)
-        return json_util.dumps(value, json_options=json_util.RELAXED_JSON_OPTIONS)
+        return json_util.dumps(
+            value, json_options=json_util.RELAXED_JSON_OPTIONS, default=str
+        )
 
     def _clean_bound_field(self, bf):
         if self.is_kept and not bf._has_changed():

@@ -105,7 +105,9 @@ class ReferenceListField(RelationMixin, models.ManyToManyField):
         )
 
     def initial_for(self, value):
-        return [id_of(item) for item in value or ()]
+        """Return the ids; what is no list counts as its only member."""
+        members = value if isinstance(value, list | tuple | None) else [value]
+        return [id_of(item) for item in members or ()]
 
     def formfield(self, **kwargs):
         defaults = {

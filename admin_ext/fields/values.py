@@ -12,6 +12,7 @@ from mongoengine import DynamicField
 from mongoengine.queryset.transform import MATCH_OPERATORS
 
 from admin_ext import formfields
+from admin_ext.compat import METHOD_ERRORS
 
 from .base import DocumentField, path_to
 
@@ -166,7 +167,11 @@ class ValueField(DocumentField, models.Field):
         return "ValueField"
 
     def initial_for(self, value):
-        return None if value is None else self.document_field.to_mongo(value)
+        """Return the value as BSON holds it, which is what an odd one is already."""
+        try:
+            return None if value is None else self.document_field.to_mongo(value)
+        except METHOD_ERRORS:
+            return value
 
     def value_for_document(self, value):
         return None if value is None else self.document_field.to_python(value)
