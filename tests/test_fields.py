@@ -51,8 +51,6 @@ def get(name, document=Everything):
 
 @pytest.mark.parametrize("name", CLASSES)
 def test_every_field_class_of_mongoengine_is_a_django_field(name):
-    if name == "ImageField":
-        pytest.importorskip("PIL", reason="mongoengine's ImageField needs Pillow")
     found = field_for(getattr(me_fields, name)(*ARGUMENTS.get(name, ())))
     assert isinstance(found, models.Field)
     assert isinstance(found, fields.DocumentField)
