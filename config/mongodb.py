@@ -29,6 +29,7 @@ LISTENING = b'"id":23016,'  # in its log: "Waiting for connections"
 # Codes of MongoDB's errors:
 # https://www.mongodb.com/docs/manual/reference/error-codes/
 NOT_YET_INITIALIZED = 94
+ALREADY_INITIALIZED = 23
 
 OWN_SERVER = (
     "set MONGODB_URI to a MongoDB server of your own, as in "
@@ -220,15 +221,24 @@ def configure_replica_set(client, host):
     except OperationFailure as error:
         if error.code != NOT_YET_INITIALIZED:
             raise
-        members = [{"_id": 0, "host": host}]
-        client.admin.command(
-            "replSetInitiate", {"_id": REPLICA_SET, "members": members}
-        )
+        initiate_replica_set(client, host)
         return
     if config["members"][0]["host"] != host:
         config["members"][0]["host"] = host
         config["version"] += 1
         client.admin.command("replSetReconfig", config, force=True)
+
+
+def initiate_replica_set(client, host):
+    """Initiate it. The driver sends a command again when its answer was lost."""
+    members = [{"_id": 0, "host": host}]
+    try:
+        client.admin.command(
+            "replSetInitiate", {"_id": REPLICA_SET, "members": members}
+        )
+    except OperationFailure as error:
+        if error.code != ALREADY_INITIALIZED:
+            raise
 
 
 def spawn(mongod, arguments, environment):
