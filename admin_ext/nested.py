@@ -247,10 +247,6 @@ class ListBoundField(NestedBoundField):
                 return True
         return False
 
-    @property
-    def nested_errors(self) -> bool:
-        return self.form.is_bound and not self.formset.is_valid()
-
 
 class ListFormField(forms.Field):
     """A list of anything. Cleans to a list."""
