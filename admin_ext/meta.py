@@ -217,7 +217,8 @@ def _text_or_key(text):
     @wraps(text)
     def __str__(self):
         try:
-            return str(text(self))
+            # Postgres, where the log keeps this text, cannot store a NUL.
+            return str(text(self)).replace("\0", "\N{SYMBOL FOR NULL}")
         except METHOD_ERRORS as error:
             logger.warning("%s.__str__: %r", type(self).__name__, error)
             return f"{type(self).__name__} object ({getattr(self, 'pk', None)})"

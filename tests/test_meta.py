@@ -292,3 +292,8 @@ def test_str_that_is_no_text(forget):
     assert str(Quiet(number=7)) == "7"
     assert str(Quiet(author=Author(code="gone"))) == "None"
     assert str(Quiet()) == "Quiet object (None)"
+
+
+def test_a_nul_in_the_text_of_a_document_can_be_logged():
+    # Postgres refuses it, after MongoDB has taken the change.
+    assert str(present(Author)(name="a\0b")) == "a␀b"
