@@ -98,7 +98,8 @@ def _match(queryset, condition: dict) -> dict:
 
 
 def _between(first: datetime = FIRST_DATE, last: datetime = LAST_DATE) -> dict:
-    return {"$gte": first, "$lt": last}
+    # A condition on an array looks at its members; an array is no date.
+    return {"$gte": first, "$lt": last, "$not": {"$type": "array"}}
 
 
 def periods(queryset: Any, name: str, kind: str, zone: tzinfo) -> list[datetime]:

@@ -14,6 +14,9 @@ from .references import ATTRIBUTE, PageReferences, reference_fields
 # What a value from the query string makes mongoengine raise.
 LOOKUP_ERRORS = (
     FieldError,
+    # The year after 9999, as the end of a period.
+    ValueError,
+    OverflowError,
     ValidationError,
     errors.ValidationError,
     errors.InvalidQueryError,

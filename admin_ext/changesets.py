@@ -12,10 +12,13 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model
 from django.utils.translation import gettext as _
-from mongoengine import Q, SequenceField, errors
+from mongoengine import EmbeddedDocument, Q, SequenceField, errors
 from mongoengine.base import BaseDocument
 
 from .exceptions import SaveRejected
+from .fields import id_of
+from .hydration import stored_son
+from .sending import keeping_untouched
 
 # A message of mongoengine's for a whole document names no field of the form.
 WHOLE = "__all__"
@@ -43,13 +46,43 @@ def validate(document: BaseDocument, names: Iterable[str]) -> None:
             found[name] = [_("This field is required.")]
             continue
         try:
-            field._validate(value)
+            check(field, value, (stored_son(document) or {}).get(field.db_field))
         except (errors.ValidationError, ValueError, AttributeError, TypeError) as error:
             found[name] = [message_for(error)]
     for name, messages in clean(document).items():
         found.setdefault(name, []).extend(messages)
     if found:
         raise ValidationError(found)
+
+
+def check(field: Any, value: Any, before: Any) -> None:
+    """Validate what was touched in ``value``; ``before`` is what was stored there.
+
+    Raise mongoengine's ValidationError. Rows, members and parts of an embedded
+    document that are as they were are nobody's business, however odd.
+    """
+    if isinstance(value, EmbeddedDocument) and stored_son(value) is not None:
+        for name in changed_names(value):
+            inner, part = value._fields.get(name), value._data.get(name)
+            if inner is not None and (part is not None or _needs_value(inner)):
+                check(inner, part, stored_son(value).get(inner.db_field))
+    elif isinstance(value, list) and isinstance(before, list) and _has_member(field):
+        for item in list.__iter__(value):
+            if not _is_stored(item, before):
+                check(field.field, item, None)
+    else:
+        field._validate(value)
+
+
+def _has_member(field) -> bool:
+    return getattr(field, "field", None) is not None
+
+
+def _is_stored(item: Any, before: list) -> bool:
+    """Tell whether a member of a list is one that was stored there."""
+    if isinstance(item, EmbeddedDocument):
+        return stored_son(item) is not None and not item._get_changed_fields()
+    return item in before or id_of(item) in before
 
 
 def _needs_value(field) -> bool:
@@ -161,12 +194,14 @@ def save(document: Any, *args, adding: bool, **kwargs) -> Any:
     kwargs = _options(document, adding=adding) | kwargs
     try:
         validate(document, names)
-        return document.save(*args, **kwargs)
+        with keeping_untouched(document):
+            return document.save(*args, **kwargs)
     except (ValidationError, errors.MongoEngineException) as error:
         reason = _reason(document, error)
         if reason is None:
             raise
         raise SaveRejected(reason, document, adding=adding) from error
+    # mongoengine's ValidationError is an AssertionError, no MongoEngineException.
     except errors.ValidationError as error:
         reason = ValidationError(messages_by_field(error))
         raise SaveRejected(reason, document, adding=adding) from error

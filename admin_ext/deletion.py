@@ -21,6 +21,8 @@ from .meta import present
 
 # The page lists this many documents; the rest are one line.
 MAX_LISTED = 100
+# How far it follows a chain of cascades; the end of it is told in one line.
+MAX_DEPTH = 50
 
 
 class DeletionTree:
@@ -36,6 +38,7 @@ class DeletionTree:
         self.denied: set[str] = set()
         self.protected: list[str] = []
         self.seen: set[tuple] = set()
+        self.depth = 0
 
     def collect(self, documents: Iterable[Any]) -> list:
         """Return the nested list of ``documents`` and what goes with them."""
@@ -47,7 +50,9 @@ class DeletionTree:
             self.seen.add(key)
             self._count(document)
             nested.append(self.label(document))
+            self.depth += 1
             children = self._children(document)
+            self.depth -= 1
             if children:
                 nested.append(children)
         return nested
@@ -68,6 +73,8 @@ class DeletionTree:
 
     def _children(self, document) -> list:
         nested: list = []
+        if self.depth > MAX_DEPTH:
+            return [_("…and what depends on it")]
         rules = type(document)._meta.get("delete_rules") or {}
         for (owner, field_name), rule in rules.items():
             owner_class = present(

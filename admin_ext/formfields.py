@@ -18,6 +18,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from mongoengine.errors import ValidationError as DocumentValidationError
 
+from .ejson import CODEC, LOSSLESS, READABLE
 from .untouched import StoredValueMixin
 from .widgets import ExtendedJSONWidget
 
@@ -310,7 +311,7 @@ class ExtendedJSONField(forms.CharField):
         try:
             value = json_util.loads(value, json_options=LOSSLESS)
             # What cannot be stored (a number of 65 bits, a key with NUL) raises here.
-            bson.encode({"value": value})
+            bson.encode({"value": value}, codec_options=CODEC)
             return value
         except JSON_ERRORS as error:
             raise ValidationError(
@@ -330,11 +331,6 @@ class TypedText(str):
     """Text that a person typed, as opposed to a stored string."""
 
     is_typed = True
-
-
-# Canonical: int32, int64 and double stay three different types.
-LOSSLESS = json_util.CANONICAL_JSON_OPTIONS.with_options(tz_aware=True)
-READABLE = json_util.RELAXED_JSON_OPTIONS.with_options(tz_aware=True)
 
 
 def extended_json(value: Any, indent: int | None = 2) -> str:

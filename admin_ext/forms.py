@@ -4,13 +4,26 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
+from django.forms.models import InlineForeignKeyField, ModelFormMetaclass
+from mongoengine.base import DocumentMetaclass
 
 from . import changesets
 from .fields import field_for
+from .meta import present
 from .nested import bound_media
 
 
-class DocumentForm(forms.ModelForm):
+class DocumentFormMetaclass(ModelFormMetaclass):
+    """Presents the Document of Meta.model: the form may come before its admin."""
+
+    def __new__(mcs, name, bases, attrs):
+        document = getattr(attrs.get("Meta"), "model", None)
+        if isinstance(document, DocumentMetaclass):
+            present(document)
+        return super().__new__(mcs, name, bases, attrs)
+
+
+class DocumentForm(forms.ModelForm, metaclass=DocumentFormMetaclass):
     """A ModelForm that leaves alone what the person did not change.
 
     Overrides django.forms.models.BaseModelForm (5.2): only changed fields are set on
@@ -108,8 +121,16 @@ class DocumentForm(forms.ModelForm):
                 field.save_form_data(self.instance, self.cleaned_data[field.name])
 
     def _get_validation_exclusions(self):
-        """Fields that failed already; one on no form is validated when adding."""
-        return set(self._errors)
+        """Fields that failed already, and an inline's reference to a new parent.
+
+        A field that is on no form is validated when adding.
+        """
+        parents = (
+            name
+            for name, field in self.fields.items()
+            if isinstance(field, InlineForeignKeyField)
+        )
+        return {*self._errors, *parents}
 
     def _collect(self, check, names) -> None:
         try:

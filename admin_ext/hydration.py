@@ -7,10 +7,14 @@ Document with one unknown key, a string where a document is expected, an unknown
 
 from typing import Any
 
+from mongoengine import EmbeddedDocument
 from mongoengine import fields as me
-from mongoengine.base import get_document
+from mongoengine.base import BaseDocument, get_document
 
 from .compat import LOAD_ERRORS
+
+# Where a loaded document keeps what was stored.
+STORED = "_stored_son"
 
 
 def document_for_son(cls: type, son: dict[str, Any]) -> Any:
@@ -34,6 +38,33 @@ def document_for_son(cls: type, son: dict[str, Any]) -> Any:
     document._data.update(odd)
     document._changed_fields = []
     return document
+
+
+def remember(document: Any, son: dict[str, Any]) -> Any:
+    """Keep with ``document``, and with what is embedded in it, what was stored.
+
+    mongoengine drops undeclared keys, fills in defaults and converts numbers when it
+    loads; whoever writes must know what was there. Return ``document``.
+    """
+    document.__dict__[STORED] = son
+    for name, field in document._fields.items():
+        value = document._data.get(name)
+        if isinstance(value, BaseDocument | list) and field.db_field in son:
+            _remember_value(value, son[field.db_field])
+    return document
+
+
+def _remember_value(value: Any, stored: Any) -> None:
+    if isinstance(value, EmbeddedDocument) and isinstance(stored, dict):
+        remember(value, stored)
+    elif isinstance(value, list) and isinstance(stored, list):
+        for item, stored_item in zip(list.__iter__(value), stored, strict=False):
+            _remember_value(item, stored_item)
+
+
+def stored_son(document: Any) -> dict[str, Any] | None:
+    """Return what was stored when ``document`` was loaded, or None for a new one."""
+    return document.__dict__.get(STORED)
 
 
 def _class_for(cls: type, son: dict[str, Any]) -> type:

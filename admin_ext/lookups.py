@@ -23,6 +23,7 @@ from mongoengine.base import BaseDocument
 from mongoengine.queryset.transform import MATCH_OPERATORS
 
 from .compat import QUERY_ERRORS
+from .ejson import CODEC
 from .exceptions import UnsupportedLookup
 from .fields import EmbeddedField, ListField, ValueField, id_of, is_key
 
@@ -131,7 +132,7 @@ def q_for_lookup(document: Any, path: str, value: Any) -> Q:
     found = resolve(document, path)
     try:
         condition = _joined(found, value) if found.joins else _q(found, value)
-        bson.encode(condition.to_query(document))
+        bson.encode(condition.to_query(document), codec_options=CODEC)
     except QUERY_ERRORS as error:
         raise ValidationError(
             f"“{str(value)[:100]}” cannot be looked up in {found.field.name}."

@@ -18,11 +18,14 @@ from django.template.loader import render_to_string
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from .formfields import LOSSLESS
+from .ejson import LOSSLESS
 
 # Below this depth an absent embedded document offers no form: a class that embeds
 # itself would never end.
 MAX_BLANK_DEPTH = 3
+
+# One request adds at most so many rows to a list; each costs a form.
+MAX_NEW_ROWS = 500
 
 
 class NestedWidget(forms.Widget):
@@ -193,8 +196,8 @@ class ListBoundField(NestedBoundField):
             extra=blank_rows,
             can_order=True,
             can_delete=True,
-            max_num=100_000,
-            absolute_max=100_000,
+            max_num=len(self.stored) + MAX_NEW_ROWS,
+            absolute_max=len(self.stored) + MAX_NEW_ROWS,
         )
         return formset_class(
             data=self.form.data if self.form.is_bound else None,
@@ -218,7 +221,9 @@ class ListBoundField(NestedBoundField):
 
     @property
     def is_stale(self) -> bool:
-        return self.form.data.get(self.base_name) != self.base_digest
+        """Tell whether the page showed other members, or sent fewer than it had."""
+        is_short = self.formset.initial_form_count() != len(self.stored)
+        return is_short or self.form.data.get(self.base_name) != self.base_digest
 
     def members(self) -> list:
         """Return the list as submitted: untouched members are the stored objects."""

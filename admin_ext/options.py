@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.forms.models import modelform_factory, modelformset_factory
 from django.http import HttpResponseRedirect
 from django.utils.translation import gettext
+from mongoengine import errors
 
 from . import changesets
 from .changelist import DocumentChangeList
@@ -21,7 +22,7 @@ from .checks import DocumentAdminChecks, DocumentInlineChecks, EmbeddedInlineChe
 from .compat import AdapterDocumentAdmin
 from .deletion import get_deleted_objects
 from .exceptions import SaveRejected
-from .fields import ListField
+from .fields import DateTimeField, ListField
 from .forms import DocumentForm
 from .formsets import DocumentFormSet, DocumentInlineFormSet, EmbeddedFormSet
 from .meta import present
@@ -100,10 +101,34 @@ class DocumentAdmin(DocumentOptions, ModelAdmin, AdapterDocumentAdmin):
         exclude = super().get_exclude(request, obj)
         names = [
             inline.field_name
-            for inline in self.inlines
+            for inline in self.get_inlines(request, obj)
             if hasattr(inline, "field_name")
         ]
-        return [*(exclude or ()), *names] if names else exclude
+        if not names:
+            return exclude
+        if exclude is None:
+            # Django would fall back on the form's own.
+            options = getattr(self.form, "_meta", None)
+            exclude = getattr(options, "exclude", None)
+        return [*(exclude or ()), *names]
+
+    def get_changeform_initial_data(self, request):
+        """Convert dates from the URL; Django's date widget raises on a text."""
+        initial = super().get_changeform_initial_data(request)
+        for field in self.opts.fields:
+            if isinstance(field, DateTimeField) and field.name in initial:
+                try:
+                    initial[field.name] = field.to_python(initial[field.name])
+                except ValidationError:
+                    del initial[field.name]
+        return initial
+
+    def get_object(self, request, object_id, from_field=None):
+        """Return None, as Django does, for a key that cannot be looked up."""
+        try:
+            return super().get_object(request, object_id, from_field)
+        except (errors.InvalidQueryError, errors.ValidationError):
+            return None
 
     def get_deleted_objects(self, objs, request):
         return get_deleted_objects(objs, request, self.admin_site)

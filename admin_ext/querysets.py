@@ -17,7 +17,7 @@ from django.utils import timezone
 from . import aggregations
 from .compat import LOAD_ERRORS
 from .exceptions import UnsupportedFeature, UnsupportedLookup
-from .hydration import document_for_son
+from .hydration import document_for_son, remember
 from .lookups import NOTHING, Q, negated, q_for, q_for_lookup, resolve
 
 _CLASSES: dict[type, type] = {}
@@ -230,7 +230,7 @@ class DocumentQuerySet:
             )
         except LOAD_ERRORS:
             document = document_for_son(self._document, son)
-        return self._get_scalar(document) if self._scalar else document
+        return self._get_scalar(document) if self._scalar else remember(document, son)
 
 
 def queryset_class_for(base: type) -> type:

@@ -7,6 +7,8 @@ from bson import json_util
 from django import forms
 from django.core.exceptions import ValidationError
 
+from .ejson import READABLE
+
 NEWLINES = re.compile(r"\r\n|\r|\n")
 
 # https://html.spec.whatwg.org/#valid-floating-point-number
@@ -91,9 +93,7 @@ class StoredValueMixin:
     def prepare_value(self, value):
         if not self.is_odd or isinstance(value, str):
             return super().prepare_value(value)
-        return json_util.dumps(
-            value, json_options=json_util.RELAXED_JSON_OPTIONS, default=str
-        )
+        return json_util.dumps(value, json_options=READABLE, default=str)
 
     def _clean_bound_field(self, bf):
         if self.is_kept and not bf._has_changed():

@@ -7,11 +7,17 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth.models import AnonymousUser, Permission, User
 from django.urls import reverse
 
-from admin_ext.deletion import MAX_LISTED, get_deleted_objects
+from admin_ext.deletion import MAX_DEPTH, MAX_LISTED, get_deleted_objects
+from admin_ext.meta import present
 
 from .documents import Book, Chapter, Publisher
 
 pytestmark = pytest.mark.django_db
+
+
+class Link(me.Document):
+    after = me.ReferenceField("self", reverse_delete_rule=me.CASCADE)
+    meta = {"collection": "links"}
 
 
 @pytest.fixture
@@ -124,3 +130,11 @@ def test_mongoengine_still_denies_by_itself(mongo):
     Chapter(book=book).save()
     with pytest.raises(me.OperationError):
         book.delete()
+
+
+def test_a_long_chain_of_cascades_is_cut(mongo, tree):
+    first = previous = Link().save()
+    for _number in range(80):
+        previous = Link(after=previous).save()
+    _nested, counts, _denied, _protected = tree(present(Link).objects.get(pk=first.pk))
+    assert counts == {"links": MAX_DEPTH + 1}

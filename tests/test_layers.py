@@ -12,15 +12,17 @@ ROOT = Path(admin_ext.__file__).parent
 # Inside a package and inside a row modules may import one another.
 ROWS = (
     {"exceptions", "compat"},
+    {"ejson", "hydration"},
     {"widgets", "untouched", "formfields"},
     {"nested"},
     {"fields"},
-    {"lookups", "hydration"},
+    {"lookups"},
     {"aggregations"},
     {"querysets"},
     {"meta"},
     {"references"},
     {"display"},
+    {"sending"},
     {"changesets"},
     {"forms"},
     {"formsets"},

@@ -10,6 +10,7 @@ from mongoengine import fields as me
 from mongoengine.base import BaseField, ComplexBaseField
 
 from admin_ext import formfields
+from admin_ext.hydration import stored_son
 
 
 def choices_for(document_field: BaseField) -> list[tuple[Any, Any]] | None:
@@ -97,7 +98,14 @@ class DocumentField:
         return self
 
     def stored_value(self, document: Any) -> Any:
-        """Return what ``document`` holds, without asking MongoDB for references."""
+        """Return what ``document`` holds, without asking MongoDB for references.
+
+        A key that is not stored is None here, whatever default mongoengine gave the
+        object: a default of "now" would be another value at each look.
+        """
+        stored, name = stored_son(document), self.document_field.db_field
+        if stored is not None and name not in stored and not _is_set(document, name):
+            return None
         return document._data.get(self.name)
 
     def initial_for(self, value: Any) -> Any:
@@ -119,7 +127,14 @@ class DocumentField:
             kwargs.setdefault("choices_form_class", formfields.ChoiceField)
         elif self.formfield_class is not None:
             kwargs.setdefault("form_class", self.formfield_class)
-        return super().formfield(**kwargs)
+        # Django would compare with a hidden "initial"; the stored value is the base.
+        return super().formfield(**{"show_hidden_initial": False} | kwargs)
+
+
+def _is_set(document: Any, stored_name: str) -> bool:
+    """Tell whether a field was given a value since ``document`` was loaded."""
+    paths = document._changed_fields
+    return any(path.partition(".")[0] == stored_name for path in paths)
 
 
 def path_to(document: Any) -> list[SimpleNamespace]:
