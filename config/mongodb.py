@@ -175,7 +175,7 @@ class EmbeddedMongoDB:
         """Return whether mongod listens, False if another program has its port."""
         deadline = time.monotonic() + START_TIMEOUT
         while time.monotonic() < deadline:
-            if self._process.poll() == ADDRESS_IN_USE:
+            if self._process.poll() is not None and self._is_address_in_use():
                 return False
             self._check_alive()
             # Whether the port answers would not do: another program's may.
@@ -183,6 +183,14 @@ class EmbeddedMongoDB:
                 return True
             time.sleep(POLL)
         raise self._failure("did not listen in time")
+
+    def _is_address_in_use(self):
+        """Tell whether mongod ended because of its port.
+
+        When two bind at the same moment the second aborts while it starts to listen.
+        """
+        is_known = self._process.returncode == ADDRESS_IN_USE
+        return is_known or b"Address already in use" in self.log.read_bytes()
 
     def _wait_until_primary(self):
         """Initiate or repair the replica set and wait until it accepts writes."""
