@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, Permission, User
 
 from documents import demo
 
-PASSWORD = "a-Long-one-7"  # noqa: S105 - of this test's database only
+PASSWORD = "a-Long-one-7"
 SCREENSHOTS = os.environ.get("SCREENSHOTS")
 
 
