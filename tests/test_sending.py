@@ -3,12 +3,16 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
+import mongoengine as me
 import pytest
 from bson import Int64
+from django.contrib import admin
 from django.urls import reverse
 
 from admin_ext import changesets
+from admin_ext.forms import DocumentForm
 
+from .admin import BookAdmin
 from .documents import Book
 
 pytestmark = pytest.mark.django_db
@@ -133,3 +137,42 @@ def test_a_count_of_rows_from_nowhere_is_bounded(admin_client, mongo):
     data = {"title": "T", "keywords-TOTAL_FORMS": 10**12, "keywords-INITIAL_FORMS": 0}
     url = reverse("admin:tests_book_change", args=[pk])
     assert len(admin_client.post(url, data).content) < 3_000_000
+
+
+class Postmark(me.Document):
+    name = me.StringField()
+    made = me.DateTimeField(default=lambda: datetime.now(UTC))
+
+    meta = {"collection": "postmarks"}
+
+
+class PostmarkForm(DocumentForm):
+    class Meta:
+        model = Postmark
+        fields = "__all__"
+
+
+@pytest.mark.parametrize("values", [{}, {"made": None}])
+def test_a_default_of_now_is_not_written_by_looking(mongo, values):
+    stored = {"_id": mongo.postmarks.insert_one({"name": "n", **values}).inserted_id}
+    document = Postmark._default_manager.get(pk=stored["_id"])
+    form = PostmarkForm({"name": "n", "made": ""}, instance=document)
+    assert form.initial["made"] is None
+    assert (form.changed_data, form.is_valid()) == ([], True)
+    form.save()
+    assert mongo.postmarks.find_one() == {**stored, "name": "n", **values}
+
+
+class TitleForm(DocumentForm):
+    class Meta:
+        model = Book
+        exclude = ("isbn",)
+
+
+def test_an_embedded_inline_leaves_the_forms_exclude_alone(rf, admin_user):
+    request = rf.get("/")
+    request.user = admin_user
+    admin_class = type("TitleAdmin", (BookAdmin,), {"form": TitleForm})
+    fields = admin_class(Book, admin.site).get_form(request).base_fields
+    assert "title" in fields
+    assert not {"isbn", "reviews"} & set(fields)

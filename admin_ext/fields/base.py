@@ -100,11 +100,12 @@ class DocumentField:
     def stored_value(self, document: Any) -> Any:
         """Return what ``document`` holds, without asking MongoDB for references.
 
-        A key that is not stored is None here, whatever default mongoengine gave the
-        object: a default of "now" would be another value at each look.
+        What is null or not stored is None here, whatever default mongoengine gave
+        the object: a default of "now" would be another value at each look.
         """
         stored, name = stored_son(document), self.document_field.db_field
-        if stored is not None and name not in stored and not _is_set(document, name):
+        is_null = stored is not None and stored.get(name) is None
+        if is_null and not _is_set(document, name):
             return None
         return document._data.get(self.name)
 
