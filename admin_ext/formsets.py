@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from . import changesets
-from .nested import digest
+from .nested import digest, members_of
 
 
 class DocumentFormSet(BaseModelFormSet):
@@ -92,9 +92,7 @@ class EmbeddedFormSet(BaseModelFormSet):
     def stored(self) -> list:
         """The stored rows, as they were when the page was asked for."""
         value = self.instance._data.get(self.field_name) if self.instance else None
-        if value is None:
-            return []
-        return list(value) if isinstance(value, list | tuple) else [value]
+        return members_of(value)
 
     @cached_property
     def base_digest(self) -> str:

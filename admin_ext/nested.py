@@ -167,10 +167,7 @@ class ListBoundField(NestedBoundField):
     @property
     def stored(self) -> list:
         """The stored members; anything but a list counts as one odd member."""
-        value = self.initial
-        if value is None:
-            return []
-        return list(value) if isinstance(value, list | tuple) else [value]
+        return members_of(self.initial)
 
     @cached_property
     def base_digest(self) -> str:
@@ -302,6 +299,13 @@ class ListFormField(forms.Field):
 def bound_media(bound) -> forms.Media:
     """Return what the forms inside a bound field load, or nothing."""
     return bound.media if isinstance(bound, NestedBoundField) else forms.Media()
+
+
+def members_of(value: Any) -> list:
+    """Return the members of a stored list; any other value is the only member."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list | tuple) else [value]
 
 
 def digest(members: list) -> str:

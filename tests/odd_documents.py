@@ -98,7 +98,7 @@ class Load(me.Document):
     meta = {"queryset_class": ParcelQuerySet}
 
     @me.queryset_manager
-    def objects(cls, queryset):  # noqa: N805 - mongoengine's signature
+    def objects(cls, queryset):
         return queryset.filter(lost__ne=True)
 
 

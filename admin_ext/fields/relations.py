@@ -133,7 +133,7 @@ class AutoThrough:
     Auto-created, so that the checks and the form take the field for editable.
     """
 
-    class _meta:  # noqa: N801 - Django's name
+    class _meta:
         auto_created = True
         label = "admin_ext.AutoThrough"
         local_fields = ()
