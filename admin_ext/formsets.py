@@ -59,7 +59,7 @@ class DocumentInlineFormSet(DocumentFormSet, BaseInlineFormSet):
 class RowIdentityField(forms.CharField):
     """A hidden field that says which stored rows the page showed."""
 
-    widget = forms.HiddenInput
+    widget = forms.HiddenInput(attrs={"class": "admin-ext"})
 
     def has_changed(self, initial, data):
         return False

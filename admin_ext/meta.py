@@ -122,6 +122,8 @@ class Options(DocumentMetaWrapper):
         field.null = False
         if not document_field.required or isinstance(document_field, SequenceField):
             field.auto_created, field.editable, field.blank = True, False, True
+            if field.verbose_name == "id":
+                field.verbose_name = "ID"
 
     @cached_property
     def _fields_by_name(self):

@@ -26,7 +26,11 @@ from .fields import DateTimeField, ListField
 from .forms import DocumentForm
 from .formsets import DocumentFormSet, DocumentInlineFormSet, EmbeddedFormSet
 from .meta import present
-from .widgets import DocumentAutocompleteSelect, DocumentAutocompleteSelectMultiple
+from .widgets import (
+    MEDIA,
+    DocumentAutocompleteSelect,
+    DocumentAutocompleteSelectMultiple,
+)
 
 
 class DocumentOptions:
@@ -68,9 +72,7 @@ class DocumentOptions:
 
     @property
     def media(self):
-        return super().media + forms.Media(
-            css={"all": ["admin_ext/css/documents.css"]},
-        )
+        return super().media + MEDIA
 
 
 class DocumentAdmin(DocumentOptions, ModelAdmin, AdapterDocumentAdmin):

@@ -8,6 +8,7 @@ from typing import Any
 from bson import DBRef
 from django.contrib.admin.utils import quote
 from django.core.exceptions import ValidationError
+from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
@@ -81,7 +82,10 @@ class PageReferences:
         return self._linkable[target]
 
     def label(self, target: type, value: Any, *, link: bool = True) -> str:
-        """Return the HTML of one reference."""
+        """Return the HTML of one reference: its text as Django writes it, and a link.
+
+        Django's list has no such link, so it stands beside the text.
+        """
         document = self.get(target, value)
         if document is None:
             return format_html(
@@ -92,7 +96,14 @@ class PageReferences:
         url = self.url(document) if link else ""
         if not url:
             return format_html("{}", document)
-        return format_html('<a href="{}">{}</a>', url, document)
+        return format_html(
+            '{}<a class="admin-ext reference-link" href="{}">'
+            '<img src="{}" alt="{}" title="{}"></a>',
+            document,
+            url,
+            static("admin/img/icon-viewlink.svg"),
+            *[_("View %s") % document] * 2,
+        )
 
     def labels(self, target: type, values: Iterable, *, link: bool = True) -> str:
         """Return the HTML of a list of references."""

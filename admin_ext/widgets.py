@@ -2,6 +2,20 @@
 
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from django.forms.widgets import MediaAsset
+
+
+class Stylesheet(MediaAsset):
+    """A stylesheet that is marked as not being Django's."""
+
+    element_template = '<link href="{path}"{attributes}>'
+
+    def __init__(self, path):
+        attributes = {"rel": "stylesheet", "media": "all", "class": "admin-ext"}
+        super().__init__(path, **attributes)
+
+
+MEDIA = forms.Media(css={"all": [Stylesheet("admin_ext/css/documents.css")]})
 
 
 class ExtendedJSONWidget(forms.Textarea):

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.functional import cached_property
-from mongoengine import Document
+from mongoengine import CASCADE, DENY, DO_NOTHING, NULLIFY, PULL, Document
 from mongoengine.base.datastructures import LazyReference
 
 from admin_ext import formfields
@@ -22,6 +22,17 @@ def id_of(value: Any) -> Any:
 
 # A filter lists at most this many documents or values; the sidebar is no list page.
 MAX_CHOICES = 100
+
+
+# Django's name for each reverse_delete_rule. The admin asks it where it offers to
+# delete what a form refers to; what deleting does is admin_ext.deletion's.
+ON_DELETE = {
+    DO_NOTHING: models.DO_NOTHING,
+    NULLIFY: models.SET_NULL,
+    CASCADE: models.CASCADE,
+    DENY: models.PROTECT,
+    PULL: models.DO_NOTHING,
+}
 
 
 class RelationMixin(DocumentField):
@@ -61,7 +72,7 @@ class ReferenceField(RelationMixin, models.ForeignKey):
         super().__init__(
             document_field,
             to,
-            models.DO_NOTHING,
+            ON_DELETE[getattr(document_field, "reverse_delete_rule", DO_NOTHING)],
             db_constraint=False,
             **options,
         )

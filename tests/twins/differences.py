@@ -1,0 +1,42 @@
+"""What MongoDB forces to differ from Django's admin on SQL, each with its reason.
+
+A request names the differences that it meets. It fails when one of them no longer
+occurs, so that nothing stays here that is not true any more.
+"""
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A difference of the pages' lines: what each twin has is replaced by nothing.
+
+    ``sql`` and ``mongo``: pattern of the lines, joined by newlines, that only this twin
+    has; None when it has nothing of its own.
+    """
+
+    reason: str
+    sql: str | None = None
+    mongo: str | None = None
+    common: str = ""
+
+    def without(self, side: str, text: str) -> str:
+        """Return the page of one side without what is its own."""
+        pattern = getattr(self, side)
+        return re.sub(pattern, self.common, text) if pattern else text
+
+
+DIFFERENCES: dict[str, Difference] = {
+    "embedded rows have no key": Difference(
+        "The rows of an embedded list have their place in it; in SQL two hidden fields "
+        "tell the row's key and its parent's.",
+        sql=r'<input id="id_credits-\S+-(id|album)"[^\n]*>\n</input>\n',
+    ),
+    "a list of references is a column": Difference(
+        "An array is read with its document, so that a list can show it; Django calls "
+        "it an error in SQL (admin.E109) and shows the name of a manager.",
+        sql=r'(?<=<td class="field-genres">\n)[^\n]*\n',
+        mongo=r'(?<=<td class="field-genres">\n)[^\n]*\n',
+    ),
+}

@@ -1,0 +1,127 @@
+"""What the models of tests.twins.sql are in MongoDB; both flavours of classes."""
+
+import uuid
+
+import django_mongoengine
+import mongoengine as me
+from django_mongoengine import fields as dm
+
+
+class Genre(me.Document):
+    id = me.SequenceField(primary_key=True, sequence_name="genres")
+    name = me.StringField(required=True, max_length=40, unique=True)
+
+    meta = {"collection": "genres"}
+
+    def __str__(self):
+        return self.name
+
+
+class Label(django_mongoengine.Document):
+    id = dm.SequenceField(primary_key=True, sequence_name="labels")
+    name = dm.StringField(required=True, max_length=40)
+    city = dm.StringField(max_length=40)
+
+    meta = {
+        "collection": "labels",
+        "ordering": ["name"],
+        "verbose_name": "record label",
+    }
+
+    def __str__(self):
+        return self.name
+
+
+class Artist(me.Document):
+    code = me.StringField(primary_key=True, max_length=20)
+    name = me.StringField(required=True, max_length=40)
+    born = me.DateField()
+
+    meta = {"collection": "artists"}
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return f"/artists/{self.code}/"
+
+
+class Sleeve(me.EmbeddedDocument):
+    colour = me.StringField(max_length=20)
+    designer = me.ReferenceField(Artist)
+
+
+class Credit(django_mongoengine.EmbeddedDocument):
+    name = dm.StringField(required=True, max_length=40)
+    role = dm.StringField(
+        max_length=10,
+        choices=[("drums", "Drums"), ("bass", "Bass"), ("voice", "Voice")],
+    )
+    artist = dm.ReferenceField(Artist)
+    share = dm.IntField()
+
+    def __str__(self):
+        return self.name
+
+
+class Album(django_mongoengine.Document):
+    id = dm.SequenceField(primary_key=True, sequence_name="albums")
+    title = dm.StringField(
+        required=True,
+        max_length=60,
+        verbose_name="album title",
+        help_text="As printed.",
+    )
+    code = dm.StringField(max_length=20, unique=True, sparse=True)
+    slug = dm.StringField(max_length=60)
+    artist = dm.ReferenceField(Artist, reverse_delete_rule=me.DENY)
+    label = dm.ReferenceField(Label, reverse_delete_rule=me.CASCADE)
+    reissue_of = dm.ReferenceField("self", reverse_delete_rule=me.NULLIFY)
+    genres = dm.ListField(dm.ReferenceField(Genre, reverse_delete_rule=me.PULL))
+    kind = dm.StringField(
+        max_length=10,
+        choices=[("lp", "Long player"), ("ep", "Extended play"), ("single", "Single")],
+    )
+    year = dm.IntField()
+    price = dm.DecimalField(precision=2)
+    rating = dm.FloatField()
+    available = dm.BooleanField(default=True)
+    signed = dm.BooleanField()
+    released = dm.DateTimeField()
+    recorded = dm.DateField(verbose_name="recorded on", db_field="recordedOn")
+    notes = dm.StringField()
+    website = dm.URLField(max_length=200)
+    contact = dm.EmailField()
+    sleeve = dm.EmbeddedDocumentField(Sleeve)
+    credits = dm.ListField(dm.EmbeddedDocumentField(Credit))
+
+    meta = {"collection": "albums", "strict": False}
+
+    def __str__(self):
+        return self.title
+
+
+class Track(me.Document):
+    id = me.SequenceField(primary_key=True, sequence_name="tracks")
+    album = me.ReferenceField(Album, required=True, reverse_delete_rule=me.CASCADE)
+    number = me.IntField(required=True, unique_with="album")
+    title = me.StringField(required=True, max_length=60)
+    seconds = me.IntField()
+
+    meta = {"collection": "tracks", "ordering": ["number"]}
+
+    def __str__(self):
+        return self.title
+
+
+class Concert(me.Document):
+    id = me.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    artist = me.ReferenceField(Artist, reverse_delete_rule=me.CASCADE)
+    place = me.StringField(required=True, max_length=40)
+    starts = me.DateTimeField()
+    day = me.DateField()
+
+    meta = {"collection": "concerts", "ordering": ["place"]}
+
+    def __str__(self):
+        return self.place
