@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.contrib.admin.sites import all_sites
 from django.contrib.auth.models import Permission, User
 from django.urls import clear_url_caches, path
 from django.utils import timezone
@@ -152,6 +153,8 @@ class Twins:
             name: for_side(value, side) for name, value in self._site_options.items()
         }
         site = type("TwinSite", (base,), attributes)(side)
+        # Checks of the whole project are no business of one test's sites.
+        all_sites.discard(site)
         admin_base = admin.ModelAdmin if side == "sql" else DocumentAdmin
         for name, options in self._options.items():
             cls = rows.model(name) if side == "sql" else rows.document(name)
