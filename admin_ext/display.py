@@ -14,7 +14,6 @@ from typing import Any
 
 from bson import Decimal128
 from django.contrib.admin import utils
-from django.contrib.admin.templatetags.admin_list import _boolean_icon
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.html import format_html, format_html_join
@@ -156,8 +155,6 @@ def display_for_field(value, field, empty_value_display, avoid_link=False):
         return free_value(value)
     if not _is_expected(value, field):
         return odd_value(value)
-    if isinstance(field, models.BooleanField):
-        return _boolean_icon(value)
     try:
         return utils.display_for_field(value, field, empty_value_display, avoid_link)
     except (ArithmeticError, ValueError):

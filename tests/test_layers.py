@@ -80,6 +80,22 @@ def test_a_module_imports_only_from_rows_above_its_own(path):
             assert ROW_OF[name] <= ROW_OF[own], f"{own} imports {name}"
 
 
+def private_imports(path):
+    """Return the private names and modules of other packages that a file imports."""
+    froms = (
+        node
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and not node.level
+    )
+    names = [f"{node.module}.{each.name}" for node in froms for each in node.names]
+    return [name for name in names if "._" in name]
+
+
+def test_only_compat_imports_private_names():
+    private = {name_of(path): private_imports(path) for path in MODULES}
+    assert [name for name, names in private.items() if names] == ["compat.py"]
+
+
 def test_every_module_has_a_row():
     assert {module_of(path) for path in MODULES} == set(ROW_OF)
 

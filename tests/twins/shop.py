@@ -101,23 +101,19 @@ def for_side(value: Any, side: str) -> Any:
     """Return an option's value with what depends on the twin filled in."""
     if isinstance(value, list | tuple):
         return type(value)(for_side(item, side) for item in value)
+    if isinstance(value, dict):
+        return {key: for_side(item, side) for key, item in value.items()}
     return value.for_side(side) if hasattr(value, "for_side") else value
 
 
-class Twins:
-    """The two admin sites over the same rows. See tests.twins."""
+class Sites:
+    """The two admin sites, with the options that a test declares for both."""
 
-    # Pairs of requests sent in this process.
-    requests = 0
-
-    def __init__(self, settings, app_factory):
+    def __init__(self, settings):
         self._settings = settings
-        self._apps = {side: app_factory(csrf_checks=False) for side in SIDES}
         self._options = {name: DEFAULTS.get(name, {}) for name in rows.ROWS}
         self._site_options: dict[str, Any] = {}
         self._sites = None
-        for side in SIDES:
-            User.objects.create_superuser(f"ada-{side}", first_name="Ada")
 
     def admin(self, name, **options):
         """Set the options of one model's admin; methods are functions among them."""
@@ -161,6 +157,19 @@ class Twins:
             options = {key: for_side(value, side) for key, value in options.items()}
             site.register(cls, type(f"{name}Admin", (admin_base,), options))
         return site
+
+
+class Twins(Sites):
+    """The two admin sites over the same rows. See tests.twins."""
+
+    # Pairs of requests sent in this process.
+    requests = 0
+
+    def __init__(self, settings, app_factory):
+        super().__init__(settings)
+        self._apps = {side: app_factory(csrf_checks=False) for side in SIDES}
+        for side in SIDES:
+            User.objects.create_superuser(f"ada-{side}", first_name="Ada")
 
     def permit(self, *codenames):
         """Make the person a member of staff with these permissions only."""
