@@ -1,6 +1,8 @@
 """A real Chromium on the live server; a page that complains fails its test."""
 
+import os
 import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,6 +20,13 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 TIMEOUT = 10_000  # ms
+SCREENSHOTS = os.environ.get("SCREENSHOTS")
+
+
+def look(page, name):
+    """Keep a picture of the page when SCREENSHOTS names a folder."""
+    if SCREENSHOTS:
+        page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png", full_page=True)
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +51,13 @@ def expected_problems():
 
 
 @pytest.fixture
-def page(browser, live_server, expected_problems):
+def context_options():
+    """How the page is shown: arguments of Playwright's Browser.new_context()."""
+    return {}
+
+
+@pytest.fixture
+def page(browser, live_server, expected_problems, context_options):
     """An English page on the live server.
 
     Fails the test on an error in the console (a violated content security policy
@@ -62,7 +77,8 @@ def page(browser, live_server, expected_problems):
         if url.scheme in ("http", "https", "ws", "wss") and url.netloc != host:
             problems.append(f"request to another host: {request.url}")
 
-    with browser.new_context(base_url=live_server.url, locale="en-US") as context:
+    options = {"base_url": live_server.url, "locale": "en-US"} | context_options
+    with browser.new_context(**options) as context:
         context.set_default_timeout(TIMEOUT)
         context.on("console", check_message)
         context.on("weberror", lambda error: problems.append(f"script: {error.error}"))

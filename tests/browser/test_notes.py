@@ -1,15 +1,13 @@
 """The shipped admin in a real browser, on demo data with its odd rows."""
 
-import os
-from pathlib import Path
-
 import pytest
 from django.contrib.auth.models import Group, Permission, User
 
 from documents import demo
 
+from .conftest import look
+
 PASSWORD = "a-Long-one-7"
-SCREENSHOTS = os.environ.get("SCREENSHOTS")
 
 
 @pytest.fixture
@@ -34,12 +32,6 @@ def sign_in(page, name):
     page.get_by_role("link", name="Log out").or_(
         page.get_by_role("button", name="Log out")
     ).wait_for()
-
-
-def look(page, name):
-    """Keep a picture of the page when SCREENSHOTS names a folder."""
-    if SCREENSHOTS:
-        page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png", full_page=True)
 
 
 def count(page):
