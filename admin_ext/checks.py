@@ -2,80 +2,211 @@
 
 from django.conf import settings
 from django.contrib.admin.checks import (
-    BaseModelAdminChecks,
     InlineModelAdminChecks,
     ModelAdminChecks,
+    must_be,
+    must_inherit_from,
+    refer_to_missing_field,
 )
 from django.contrib.admin.options import InlineModelAdmin
 from django.core import checks
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models.base import ModelBase
+from django.db.models.expressions import F, OrderBy
+from django.forms.models import BaseInlineFormSet
 from mongoengine.base import BaseDocument
 
 from .exceptions import UnsupportedLookup
 from .fields import EmbeddedField, ListField
+from .forms import DocumentForm
+from .formsets import DocumentInlineFormSet, EmbeddedFormSet
 from .lookups import resolve
+from .querysets import is_against_null_order
 
 MIDDLEWARE = "admin_ext.middleware.MongoDBUnavailableMiddleware"
 
 
-class DocumentAdminChecks(ModelAdminChecks):
+class DocumentChecks:
+    """Mixed in before Django's checks of admins and of inlines."""
+
+    def _check_form(self, obj):
+        errors = super()._check_form(obj)
+        if errors or issubclass(obj.form, DocumentForm):
+            return errors
+        return must_inherit_from(
+            parent="admin_ext.forms.DocumentForm",
+            option="form",
+            obj=obj,
+            id="admin_ext.E007",
+        )
+
+    def _check_ordering_item(self, obj, field_name, label):
+        errors = super()._check_ordering_item(obj, field_name, label)
+        return errors or self._check_sort(obj, field_name, label)
+
+    def _check_sort(self, obj, value, label):
+        """Check a name, or an expression of Django's, that documents are sorted by."""
+        expression, order = value, None
+        if isinstance(value, OrderBy):
+            expression, order = value.expression, value
+        if isinstance(expression, F):
+            expression = expression.name
+        if not isinstance(expression, str):
+            return cannot_sort(
+                f"The value of '{label}' cannot be '{expression!r}': MongoDB's find "
+                "sorts by stored values only.",
+                hint="Name a field of the Document.",
+                obj=obj,
+                id="admin_ext.E004",
+            )
+        if order and is_against_null_order(order):
+            return cannot_sort(
+                f"The value of '{label}' cannot say where null is sorted: MongoDB "
+                "sorts it below every other value.",
+                hint="Leave out nulls_first and nulls_last.",
+                obj=obj,
+                id="admin_ext.E005",
+            )
+        return self._check_sort_path(obj, expression, label)
+
+    def _check_sort_path(self, obj, field_name, label):
+        if field_name == "?":
+            return cannot_sort(
+                f"The value of '{label}' cannot be '?': MongoDB's find has no random "
+                "order.",
+                hint="Name a field of the Document.",
+                obj=obj,
+                id="admin_ext.E001",
+            )
+        try:
+            found = resolve(obj.model, field_name.lstrip("+-"))
+        except UnsupportedLookup:
+            return refer_to_missing_field(
+                field=field_name, option=label, obj=obj, id="admin_ext.E006"
+            )
+        if not found.joins:
+            return []
+        return cannot_sort(
+            f"The value of '{label}' cannot be '{field_name}', which is in another "
+            "collection.",
+            hint="Sort by the reference itself, or store the value in "
+            f"'{obj.model._meta.label}'.",
+            obj=obj,
+            id="admin_ext.E002",
+        )
+
+
+def cannot_sort(message, *, hint, obj, id):
+    """Return the error in a list, as the functions of Django's checks do."""
+    return [checks.Error(message, hint=hint, obj=obj.__class__, id=id)]
+
+
+class DocumentAdminChecks(DocumentChecks, ModelAdminChecks):
     """Django's checks, except where MongoDB allows more or less than SQL."""
 
     def _check_list_display_item(self, obj, item, label):
         # A list of references is one array here, fetched with the row; in SQL it
         # would be a query per row (admin.E109).
         errors = super()._check_list_display_item(obj, item, label)
-        return [error for error in errors if error.id != "admin.E109"]
+        errors = [error for error in errors if error.id != "admin.E109"]
+        return errors or self._check_column_order(obj, item, label)
+
+    def _check_column_order(self, obj, item, label):
+        """Check what @admin.display(ordering=…) says of a column.
+
+        A path into another collection is right: the column gets no sort link.
+        """
+        column = item if callable(item) else None
+        for holder in (obj, obj.model):
+            column = column or getattr(holder, str(item), None)
+        column = column.fget if isinstance(column, property) else column
+        order = getattr(column, "admin_order_field", None)
+        if not order:
+            return []
+        errors = self._check_sort(obj, order, f"{label}.admin_order_field")
+        if isinstance(order, str):
+            return [error for error in errors if error.id != "admin_ext.E002"]
+        return errors
+
+    def _check_ordering(self, obj):
+        """Check the Document's own ordering where the admin has none."""
+        if obj.ordering:
+            return super()._check_ordering(obj)
+        return [
+            *super()._check_ordering(obj),
+            *(
+                error
+                for index, name in enumerate(obj.model._meta.ordering)
+                for error in self._check_sort(obj, name, f"meta['ordering'][{index}]")
+            ),
+        ]
 
     def _check_inlines_item(self, obj, inline, label):
         # Django asks for a subclass of Model (admin.E106).
-        if isinstance(inline, type) and issubclass(inline, InlineModelAdmin):
-            model = inline.model
-            if isinstance(model, type) and issubclass(model, BaseDocument):
-                return inline(obj.model, obj.admin_site).check()
+        if not (isinstance(inline, type) and issubclass(inline, InlineModelAdmin)):
+            return super()._check_inlines_item(obj, inline, label)
+        model = inline.model
+        if isinstance(model, type) and issubclass(model, BaseDocument):
+            return self._check_inline_of_documents(obj, inline)
+        if isinstance(model, ModelBase) and is_for_documents(inline):
+            return must_be(
+                "a Document",
+                option=f"{inline.__module__}.{inline.__name__}.model",
+                obj=obj,
+                id="admin_ext.E012",
+            )
         return super()._check_inlines_item(obj, inline, label)
 
-    def _check_ordering_item(self, obj, field_name, label):
-        errors = super()._check_ordering_item(obj, field_name, label)
-        if errors or not isinstance(field_name, str):
-            return errors
-        return self._check_sort_path(obj, field_name, label)
-
-    def _check_sort_path(self, obj, field_name, label):
-        if field_name == "?":
+    def _check_inline_of_documents(self, obj, inline):
+        if inline.formset is BaseInlineFormSet:
+            name = f"{inline.__module__}.{inline.__name__}"
             return [
                 checks.Error(
-                    f"The value of '{label}' cannot be '?': MongoDB's find has no "
-                    "random order.",
-                    hint="Name a field of the Document.",
+                    f"'{name}' must inherit from an inline of 'admin_ext'.",
+                    hint="Use DocumentTabularInline or DocumentStackedInline; for "
+                    "embedded documents EmbeddedTabularInline or "
+                    "EmbeddedStackedInline.",
                     obj=obj.__class__,
-                    id="admin_ext.E001",
+                    id="admin_ext.E009",
                 )
             ]
-        try:
-            found = resolve(obj.model, field_name.lstrip("-"))
-        except UnsupportedLookup:
-            return []
-        if not found.joins:
-            return []
-        return [
-            checks.Error(
-                f"The value of '{label}' cannot be '{field_name}', which is in another "
-                "collection.",
-                hint="Sort by the reference itself, or store the value in "
-                f"'{obj.model._meta.label}'.",
-                obj=obj.__class__,
-                id="admin_ext.E002",
-            )
-        ]
+        return inline(obj.model, obj.admin_site).check()
 
 
-class DocumentInlineChecks(InlineModelAdminChecks):
-    """Inlines of Documents that reference the parent: Django's checks as they are."""
+def is_for_documents(inline):
+    """Tell whether ``inline`` is one of this package's."""
+    return isinstance(inline.formset, type) and issubclass(
+        inline.formset, DocumentInlineFormSet | EmbeddedFormSet
+    )
 
 
-class EmbeddedInlineChecks(InlineModelAdminChecks):
+class InlineChecks(DocumentChecks, InlineModelAdminChecks):
+    """Shared by the inlines of both kinds."""
+
+    formset: type
+
+    def _check_formset(self, obj):
+        errors = super()._check_formset(obj)
+        if errors or issubclass(obj.formset, self.formset):
+            return errors
+        return must_inherit_from(
+            parent=f"admin_ext.formsets.{self.formset.__name__}",
+            option="formset",
+            obj=obj,
+            id="admin_ext.E008",
+        )
+
+
+class DocumentInlineChecks(InlineChecks):
+    """Inlines of Documents that reference the parent."""
+
+    formset = DocumentInlineFormSet
+
+
+class EmbeddedInlineChecks(InlineChecks):
     """Inlines of embedded documents: a field of the parent instead of a foreign key."""
+
+    formset = EmbeddedFormSet
 
     def _check_relation(self, obj, parent_model):
         try:
@@ -98,7 +229,8 @@ class EmbeddedInlineChecks(InlineModelAdminChecks):
         ]
 
     def _check_exclude_of_parent_model(self, obj, parent_model):
-        return BaseModelAdminChecks._check_exclude(self, obj)
+        """Return nothing: an embedded row has no foreign key that could be missing."""
+        return []
 
 
 def check_middleware(app_configs, **kwargs):

@@ -132,6 +132,11 @@ class DocumentQuerySet:
     def _sort_key(self, key: Any) -> str:
         descending = False
         if isinstance(key, OrderBy):
+            if is_against_null_order(key):
+                raise UnsupportedFeature(
+                    "MongoDB sorts null below every other value; leave out nulls_first "
+                    "and nulls_last."
+                )
             key, descending = key.expression, key.descending
         if isinstance(key, F):
             key = key.name
@@ -231,6 +236,14 @@ class DocumentQuerySet:
         except LOAD_ERRORS:
             document = document_for_son(self._document, son)
         return self._get_scalar(document) if self._scalar else remember(document, son)
+
+
+def is_against_null_order(order: OrderBy) -> bool:
+    """Tell whether ``order`` wants null where MongoDB, which sorts it lowest, does not.
+
+    https://www.mongodb.com/docs/manual/reference/bson-type-comparison-order/
+    """
+    return bool(order.nulls_first if order.descending else order.nulls_last)
 
 
 def queryset_class_for(base: type) -> type:

@@ -1,20 +1,31 @@
 """`manage.py check` on the options of admins of Documents: Django's ids, and ours."""
 
+import re
+from pathlib import Path
+
+import mongoengine as me
 import pytest
+from django import forms
 from django.contrib import admin
 from django.contrib.admin import site
+from django.contrib.admin.checks import check_dependencies
+from django.contrib.auth.models import Group
 from django.core import checks
 from django.core.management import call_command
+from django.db.models import F
+from django.db.models.functions import Lower
 
+import admin_ext
 from admin_ext import (
     DocumentAdmin,
     DocumentTabularInline,
     EmbeddedTabularInline,
 )
 from admin_ext.checks import check_middleware
+from admin_ext.formsets import DocumentInlineFormSet, EmbeddedFormSet
 from admin_ext.meta import present
 from tests.documents import Address, Author, Book, Chapter, Publisher, Review
-from tests.odd_documents import Meeting
+from tests.odd_documents import Everything, Loose, Lorry, Meeting, Vehicle
 
 
 def ids(document=Book, **options):
@@ -47,6 +58,7 @@ RIGHT = [
     {"date_hierarchy": "published"},
     {"date_hierarchy": "author__born"},
     {"ordering": ("-published", "author", "pk", "reviews__stars")},
+    {"ordering": (F("title").asc(nulls_first=True), F("pages").desc(nulls_last=True))},
     {"raw_id_fields": ("author", "others")},
     {"autocomplete_fields": ("author", "others", "publisher")},
     {"filter_horizontal": ("others",), "filter_vertical": ()},
@@ -103,6 +115,12 @@ def test_right_options_have_no_errors(options):
         ({"inlines": (dict,)}, "admin.E104"),
         ({"ordering": ("?",)}, "admin_ext.E001"),
         ({"ordering": ("author__name",)}, "admin_ext.E002"),
+        ({"ordering": (F("author__name").desc(),)}, "admin_ext.E002"),
+        ({"ordering": (Lower("title"),)}, "admin_ext.E004"),
+        ({"ordering": (F("title").asc(nulls_last=True),)}, "admin_ext.E005"),
+        ({"ordering": (F("title").desc(nulls_first=True),)}, "admin_ext.E005"),
+        ({"ordering": ("-reviews__nope",)}, "admin_ext.E006"),
+        ({"form": forms.ModelForm}, "admin_ext.E007"),
     ],
 )
 def test_wrong_options_have_djangos_errors(options, expected):
@@ -122,6 +140,58 @@ def test_texts_of_our_own_errors():
     assert error.hint == (
         "Sort by the reference itself, or store the value in 'tests.Book'."
     )
+
+
+def test_texts_of_the_errors_about_sorting():
+    for order, expected in (
+        (
+            Lower("title"),
+            "cannot be 'Lower(F(title))': MongoDB's find sorts by stored values only.",
+        ),
+        (
+            F("title").asc(nulls_last=True),
+            "cannot say where null is sorted: MongoDB sorts it below every other "
+            "value.",
+        ),
+        ("extra_", "refers to 'extra_', which is not a field of 'tests.Book'."),
+        ("a__b", "refers to 'a__b', which is not a field of 'tests.Book'."),
+    ):
+        (error,) = errors(ordering=(order,))
+        assert error.msg == f"The value of 'ordering[0]' {expected}"
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        ("title", []),
+        ("-author__name", []),
+        (F("title").desc(), []),
+        ("nope", ["admin_ext.E006"]),
+        (Lower("title"), ["admin_ext.E004"]),
+        (F("author__name"), ["admin_ext.E002"]),
+        ("?", ["admin_ext.E001"]),
+    ],
+)
+def test_ordering_of_a_column(monkeypatch, order, expected):
+    @admin.display(ordering=order)
+    def column(self, book=None):
+        return "x"
+
+    assert ids(list_display=(column,)) == expected
+    assert ids(list_display=("id", "column"), column=column) == expected
+    monkeypatch.setattr(Book, "column", property(column), raising=False)
+    assert ids(list_display=("column",)) == expected
+
+
+def test_ordering_of_the_document():
+    class Sorted(me.Document):
+        author = me.ReferenceField(Author)
+        meta = {"ordering": ["+pk", "author__name"], "app_label": "tests"}
+
+    (error,) = errors(Sorted)
+    assert error.id == "admin_ext.E002"
+    assert error.msg.startswith("The value of 'meta['ordering'][1]' cannot be")
+    assert errors(Sorted, ordering=("pk",)) == []
 
 
 def inline(base, **options):
@@ -165,10 +235,49 @@ def test_text_of_the_error_of_an_embedded_inline():
         ({"model": Chapter, "extra": "x"}, ["admin.E203"]),
         ({"model": Chapter, "fields": ("heading", "heading")}, ["admin.E006"]),
         ({"model": Chapter, "exclude": ("book",)}, ["admin.E201"]),
+        ({"model": Chapter, "ordering": ("book__title",)}, ["admin_ext.E002"]),
+        ({"model": Chapter, "form": forms.ModelForm}, ["admin_ext.E007"]),
+        ({"model": Chapter, "formset": EmbeddedFormSet}, ["admin_ext.E008"]),
+        ({"model": Review}, ["admin.E202"]),
+        ({"model": Group}, ["admin_ext.E012"]),
     ],
 )
 def test_referencing_inlines(options, expected):
     assert ids(inlines=(inline(DocumentTabularInline, **options),)) == expected
+
+
+@pytest.mark.parametrize("model", [Chapter, Review])
+def test_an_inline_of_django_is_for_models(model):
+    options = {"model": model, "__module__": "tests"}
+    (error,) = errors(inlines=(inline(admin.TabularInline, **options),))
+    assert error.id == "admin_ext.E009"
+    assert error.msg == (
+        "'tests.CheckedInline' must inherit from an inline of 'admin_ext'."
+    )
+    assert error.hint.startswith("Use DocumentTabularInline or DocumentStackedInline;")
+
+
+def test_an_inline_of_models_cannot_be_in_an_admin_of_documents():
+    assert ids(inlines=(inline(admin.TabularInline, model=Group),)) == ["admin.E202"]
+    for base in (DocumentTabularInline, EmbeddedTabularInline):
+        (error,) = errors(inlines=(inline(base, model=Group, __module__="tests"),))
+        assert error.msg == (
+            "The value of 'tests.CheckedInline.model' must be a Document."
+        )
+
+
+def test_an_inline_of_documents_cannot_be_in_an_admin_of_models():
+    inlines = (inline(DocumentTabularInline, model=Chapter),)
+    admin_class = type("CheckedAdmin", (admin.ModelAdmin,), {"inlines": inlines})
+    assert [error.id for error in admin_class(Group, site).check()] == ["admin.E106"]
+
+
+@pytest.mark.parametrize("document", [Loose, Vehicle, Lorry, Everything, Meeting])
+def test_other_kinds_of_documents_have_no_errors_by_default(document):
+    assert ids(document) == []
+    names = [field.name for field in present(document)._meta.fields]
+    assert ids(document, list_display=names, readonly_fields=names) == []
+    assert ids(document, list_filter=names, fields=names) == []
 
 
 def test_embedded_inline_options():
@@ -180,6 +289,8 @@ def test_embedded_inline_options():
         ({"readonly_fields": ("nope",)}, ["admin.E035"]),
         ({"raw_id_fields": ("text",)}, ["admin.E003"]),
         ({"max_num": "x"}, ["admin.E204"]),
+        ({"formset": DocumentInlineFormSet}, ["admin_ext.E008"]),
+        ({"form": forms.ModelForm}, ["admin_ext.E007"]),
     ):
         embedded = inline(
             EmbeddedTabularInline, model=Review, field_name="reviews", **options
@@ -201,7 +312,22 @@ def test_the_middleware_is_missed(settings):
     assert warning.hint == "Add it as the last entry of MIDDLEWARE."
 
 
+def test_djangos_checks_of_the_settings_run(settings):
+    assert check_dependencies() == []
+    settings.MIDDLEWARE = []
+    found = [error.id for error in check_dependencies()]
+    assert found == ["admin.E408", "admin.E409", "admin.E410"]
+
+
 def test_checks_ask_nothing_of_mongodb(mongo_commands):
     with mongo_commands() as commands:
         call_command("check")
     assert commands.names == []
+
+
+def test_the_docs_name_every_check_of_ours():
+    root = Path(admin_ext.__file__).parent
+    sources = "".join(path.read_text() for path in root.rglob("*.py"))
+    told = (root.parent / "docs" / "options.md").read_text()
+    pattern = r"admin_ext\.[EWI]\d{3}"
+    assert set(re.findall(pattern, told)) == set(re.findall(pattern, sources))

@@ -119,6 +119,9 @@ def test_order_by_what_mongodb_cannot_sort_by(books):
         books.order_by("?")
     with pytest.raises(UnsupportedFeature, match="cannot be sorted by"):
         books.order_by(Value(1))
+    for order in (F("pages").asc(nulls_last=True), F("pages").desc(nulls_first=True)):
+        with pytest.raises(UnsupportedFeature, match="null below every other value"):
+            books.order_by(order)
     with pytest.raises(FieldError, match="nope is not a field of tests.Book"):
         books.order_by("nope")
 
