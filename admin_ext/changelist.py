@@ -1,5 +1,8 @@
 """Django's ChangeList over a Document."""
 
+from collections.abc import Iterator
+from contextlib import suppress
+
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import FieldError, ValidationError
@@ -7,8 +10,8 @@ from django.db.models.constants import LOOKUP_SEP
 from django.forms.models import BaseModelFormSet
 from mongoengine import errors
 
-from .exceptions import UnsupportedLookup
-from .lookups import resolve
+from .exceptions import UnsupportedFeature, UnsupportedLookup
+from .lookups import Path, resolve
 from .references import ATTRIBUTE, PageReferences, reference_fields
 
 # What a value from the query string makes mongoengine raise.
@@ -36,7 +39,8 @@ class DocumentChangeList(ChangeList):
         super().__init__(request, *args, **kwargs)
         # The headers of other columns get no sort link.
         names = self.list_display if self.sortable_by is None else self.sortable_by
-        self.sortable_by = [name for name in names if not self._is_elsewhere(name)]
+        declared = super().get_ordering_field
+        self.sortable_by = [name for name in names if self._can_sort_by(declared(name))]
 
     def get_queryset(self, request, exclude_parameters=None):
         try:
@@ -63,9 +67,21 @@ class DocumentChangeList(ChangeList):
         page.fetch(results, self._fetched_references())
         for document in results:
             document.__dict__[ATTRIBUTE] = page
+        for path in self._paths():
+            page.follow(results, path.fields)
         for field in self._fetched_references():
             self._share(page, results, field)
         return results
+
+    def _paths(self) -> Iterator[Path]:
+        """Yield the columns that are paths, and the paths of list_select_related."""
+        names = list(self.list_display)
+        if isinstance(self.list_select_related, list | tuple):
+            names += self.list_select_related
+        for name in names:
+            if isinstance(name, str) and LOOKUP_SEP in name.strip("_"):
+                with suppress(UnsupportedLookup):
+                    yield resolve(self.model, name)
 
     def _fetched_references(self) -> list:
         """Return the reference fields that the columns show or go through."""
@@ -90,15 +106,12 @@ class DocumentChangeList(ChangeList):
                 document._data[field.name] = target
 
     def get_ordering_field(self, field_name):
-        """Return no field for a path into another collection: find cannot sort it."""
+        """Return no field for what MongoDB's find cannot sort by."""
         order_field = super().get_ordering_field(field_name)
-        return None if self._is_elsewhere(order_field) else order_field
+        return order_field if self._can_sort_by(order_field) else None
 
-    def _is_elsewhere(self, name) -> bool:
-        """Tell whether ``name`` is a path into another collection."""
-        if not isinstance(name, str) or LOOKUP_SEP not in name.strip("_"):
-            return False
+    def _can_sort_by(self, order_field) -> bool:
         try:
-            return bool(resolve(self.model, name.removeprefix("-")).joins)
-        except UnsupportedLookup:
+            return not order_field or bool(self.root_queryset.sort_key(order_field))
+        except UnsupportedFeature:
             return False

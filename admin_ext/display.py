@@ -19,6 +19,7 @@ from django.db import models
 from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from mongoengine import Document
 from mongoengine.base import BaseDocument
 
 from . import references
@@ -35,6 +36,15 @@ from .formfields import extended_json
 from .lookups import resolve
 
 logger = logging.getLogger(__name__)
+
+# Fields of values that Django's display functions do not know.
+FREE_FIELDS = (
+    EmbeddedField,
+    ListField,
+    ReferenceField,
+    ReferenceListField,
+    ValueField,
+)
 
 MAX_CELL = 200  # characters of a free value in a cell
 
@@ -62,7 +72,7 @@ def lookup_field(name, document, model_admin, django_lookup):
         field = document._meta.get_field(name)
     except FieldDoesNotExist:
         if not _is_attribute(name, document, model_admin):
-            return _lookup_path(document, name)
+            return _lookup_path(document, name, model_admin)
         try:
             return django_lookup(name, document, model_admin)
         except METHOD_ERRORS as error:
@@ -109,7 +119,7 @@ class Stored:
         return self.html(link=False)
 
 
-def _lookup_path(document: Any, path: str) -> tuple:
+def _lookup_path(document: Any, path: str, model_admin: Any) -> tuple:
     try:
         found = resolve(type(document), path)
     except UnsupportedLookup:
@@ -117,10 +127,25 @@ def _lookup_path(document: Any, path: str) -> tuple:
     value: Any = document
     for field, name in zip(found.fields, found.names, strict=True):
         value = _step(value, field, name)
-    last = found.field
-    if isinstance(last, ReferenceField | ReferenceListField):
-        return None, None, value
-    return last, None, value
+    empty = model_admin.get_empty_value_display() if model_admin else ""
+    return None, None, _plain(value, found.field, empty)
+
+
+def _plain(value: Any, field: Any, empty_value_display: str) -> Any:
+    """Return the value at the end of a path as Django's list takes it.
+
+    Django shows it without its field: no icon of a boolean, no label of a choice.
+    What is no single value of that field is shown already.
+    """
+    if value is None or isinstance(value, Document):
+        return value
+    if isinstance(value, Members) or isinstance(field, FREE_FIELDS):
+        return display_for_field(value, field, empty_value_display)
+    try:
+        utils.display_for_value(value, empty_value_display)
+    except (ArithmeticError, ValueError):
+        return odd_value(value)
+    return value if _is_expected(value, field) else odd_value(value)
 
 
 class Members(list):

@@ -26,6 +26,7 @@ from .fields import DateTimeField, ListField
 from .forms import DocumentForm
 from .formsets import DocumentFormSet, DocumentInlineFormSet, EmbeddedFormSet
 from .meta import present
+from .querysets import admin_queryset
 from .widgets import (
     MEDIA,
     DocumentAutocompleteSelect,
@@ -37,6 +38,12 @@ class DocumentOptions:
     """What DocumentAdmin and the inlines share."""
 
     form = DocumentForm
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        # An override may well return ``Note.objects.filter(…)``.
+        own = self.get_queryset
+        self.get_queryset = lambda request: admin_queryset(own(request))
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         """Apply formfield_overrides keyed on mongoengine's field classes too."""

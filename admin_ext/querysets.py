@@ -13,6 +13,7 @@ from typing import Any
 from django.db import models
 from django.db.models.expressions import F, OrderBy
 from django.utils import timezone
+from mongoengine.queryset.base import BaseQuerySet
 
 from . import aggregations
 from .compat import LOAD_ERRORS
@@ -127,9 +128,10 @@ class DocumentQuerySet:
 
     def order_by(self, *keys, **kwargs):
         """Sort by mongoengine's keys or Django's expressions of a field."""
-        return super().order_by(*(self._sort_key(key) for key in keys), **kwargs)
+        return super().order_by(*(self.sort_key(key) for key in keys), **kwargs)
 
-    def _sort_key(self, key: Any) -> str:
+    def sort_key(self, key: Any) -> str:
+        """Return mongoengine's key. Raise UnsupportedFeature when find has none."""
         descending = False
         if isinstance(key, OrderBy):
             if is_against_null_order(key):
@@ -253,15 +255,22 @@ def queryset_class_for(base: type) -> type:
     return _CLASSES[base]
 
 
-def queryset_for(document: type) -> DocumentQuerySet:
-    """Return ``document.objects`` as the admin's queryset.
+def admin_queryset(queryset: Any) -> Any:
+    """Return a Document's own queryset as the admin's; anything else as it is.
 
     A custom queryset class or a filtering ``objects`` manager is kept.
     """
-    original = document.objects
-    queryset_class = queryset_class_for(type(original))
-    queryset = queryset_class(document, original._collection_obj)
-    return original._clone_into(queryset)
+    if not isinstance(queryset, BaseQuerySet) or isinstance(queryset, DocumentQuerySet):
+        return queryset
+    queryset_class = queryset_class_for(type(queryset))
+    return queryset._clone_into(
+        queryset_class(queryset._document, queryset._collection_obj)
+    )
+
+
+def queryset_for(document: type) -> DocumentQuerySet:
+    """Return ``document.objects`` as the admin's queryset."""
+    return admin_queryset(document.objects)
 
 
 class QuerySetDescriptor:

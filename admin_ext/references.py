@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from mongoengine import Document, Q
+from mongoengine.base import BaseDocument
 
 from .fields import ReferenceField, ReferenceListField, id_of
 
@@ -46,8 +47,37 @@ class PageReferences:
         for target, ids in wanted.items():
             self._fetch(target, ids)
 
+    def follow(self, documents: Iterable[Any], fields: Iterable[Any]) -> None:
+        """Fetch what a path goes through and leads to: one query for each reference.
+
+        ``fields``: those of admin_ext.lookups.Path.
+        """
+        for each in fields:
+            if each is None:
+                return
+            documents = [one for one in documents if isinstance(one, BaseDocument)]
+            for document in documents:
+                document.__dict__[ATTRIBUTE] = self
+            if isinstance(each, REFERENCE_FIELDS):
+                self.fetch(documents, [each])
+            documents = list(self._behind(documents, each))
+
+    def _behind(self, documents, each):
+        """Yield what a field of ``documents`` holds or refers to, one by one."""
+        for document in documents:
+            if isinstance(each, REFERENCE_FIELDS):
+                for value in stored_references(document, each):
+                    yield self.get(each.remote_field.model, value)
+                continue
+            value = each.stored_value(document)
+            yield from value if isinstance(value, list | tuple) else [value]
+
     def _fetch(self, target, ids):
-        keys = [key for key in ids if _fits(target._meta.pk, key)]
+        keys = [
+            key
+            for key in ids
+            if (target, key) not in self.documents and _fits(target._meta.pk, key)
+        ]
         if keys:
             for document in target._default_manager.filter(Q(pk__in=keys)):
                 self.documents[target, document.pk] = document

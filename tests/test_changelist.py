@@ -6,7 +6,10 @@ from html import unescape
 
 import pytest
 from bson import ObjectId
+from django.contrib import admin
 from django.contrib.admin import site
+from django.db.models import F
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from tests.documents import Author, Book
@@ -150,6 +153,52 @@ def test_a_path_into_a_reference_has_no_sort_link(admin_client, books, monkeypat
     header = content.partition("column-author__name")[2].partition("</th>")[0]
     assert "?o=" not in header
     assert titles(admin_client, o="2")
+
+
+def test_a_column_ordered_by_another_collection_has_no_sort_link(
+    admin_client, books, monkeypatch
+):
+    @admin.display(ordering="author__name")
+    def writer(book):
+        return book.author.name
+
+    monkeypatch.setattr(site.get_model_admin(Book), "list_display", ("title", writer))
+    content = admin_client.get(BOOKS).content.decode()
+    assert "Ada Lovelace" in content
+    header = content.partition("column-writer")[2].partition("</th>")[0]
+    assert "?o=" not in header
+    assert len(titles(admin_client, o="2")) == 3
+
+
+@pytest.mark.parametrize("ordering", [Lower("title"), F("title").asc(nulls_last=True)])
+def test_a_column_ordered_by_an_expression_has_no_sort_link(
+    admin_client, books, monkeypatch, ordering
+):
+    column = admin.display(ordering=ordering)(lambda book: book.title)
+    monkeypatch.setattr(site.get_model_admin(Book), "list_display", ("title", column))
+    content = admin_client.get(BOOKS).content.decode()
+    assert "?o=2" not in content
+    assert len(titles(admin_client, o="2")) == 3
+
+
+def test_paths_of_the_columns_are_fetched_once_per_reference(
+    admin_client, books, monkeypatch, mongo_commands
+):
+    mongo = books
+    publisher = mongo.publishers.insert_one({"name": "P"}).inserted_id
+    first = mongo.books.find_one({"isbn": "111"})["_id"]
+    mongo.books.update_many({}, {"$set": {"publisher": publisher}})
+    mongo.books.update_many(
+        {}, {"$set": {"sequel_of": first, "reviews": [{"text": "x", "by": "ada"}] * 3}}
+    )
+    columns = ("title", "sequel_of__author__name", "reviews__by", "publisher__name")
+    monkeypatch.setattr(site.get_model_admin(Book), "list_display", columns)
+    monkeypatch.setattr(site.get_model_admin(Book), "list_filter", ())
+    with mongo_commands() as commands:
+        content = admin_client.get(BOOKS).content.decode()
+    assert content.count('<td class="field-sequel_of__author__name">Ada Love') == 3
+    reads = [each.document["find"] for each in commands if each.name == "find"]
+    assert sorted(reads) == ["authors", "books", "books", "publishers"]
 
 
 def test_a_path_into_an_embedded_document_is_sorted_by(admin_client, mongo):

@@ -8,6 +8,7 @@ import pytest
 from bson import Decimal128, Int64, ObjectId
 from django.contrib.admin import site
 from django.contrib.admin.templatetags.admin_list import _boolean_icon
+from django.contrib.admin.utils import display_for_value
 from django.utils import timezone, translation
 from django.utils.html import escape
 
@@ -156,7 +157,9 @@ def django_lookup(*args):
 def cell(name, **son):
     book = document_for_son(Book, {"_id": ObjectId()} | son)
     field, _attribute, value = lookup_field(name, book, admin_for(Book), django_lookup)
-    return str(value if field is None else display_for_field(value, field, "-"))
+    if field is None:
+        return display_for_value(value, "-")
+    return str(display_for_field(value, field, "-"))
 
 
 def test_a_method_that_raises_is_a_marked_cell(caplog):
@@ -207,7 +210,7 @@ def test_paths_into_references(mongo):
 def test_a_path_through_a_renamed_field():
     meeting = document_for_son(present(Meeting), {"main": {"lbl": "x"}})
     field, _attribute, value = lookup_field("main__label", meeting, None, None)
-    assert (field.name, value) == ("label", "x")
+    assert (field, value) == (None, "x")
 
 
 def test_a_reference_is_not_fetched_for_its_own_cell(mongo, mongo_commands):

@@ -39,4 +39,13 @@ DIFFERENCES: dict[str, Difference] = {
         sql=r'(?<=<td class="field-genres">\n)[^\n]*\n',
         mongo=r'(?<=<td class="field-genres">\n)[^\n]*\n',
     ),
+    "no sort by another collection": Difference(
+        "MongoDB's find sorts by what is in the document; to sort by a path into "
+        "another collection it would have to read both as a whole.",
+        sql=r'<th class="sortable column-(elsewhere|(?:album|artist|label|reissue_of)__'
+        r'\S+)" scope="col">\n<div class="text">\n<a href="[^"]*">\n([^\n]*)\n</a>',
+        mongo=r'<th class="column-(elsewhere|(?:album|artist|label|reissue_of)__\S+)"'
+        r' scope="col">\n<div class="text">\n<span>\n([^\n]*)\n</span>',
+        common=r"\1 \2",
+    ),
 }

@@ -4,6 +4,7 @@ import uuid
 
 import django_mongoengine
 import mongoengine as me
+from django.contrib import admin
 from django_mongoengine import fields as dm
 
 
@@ -99,6 +100,15 @@ class Album(django_mongoengine.Document):
 
     def __str__(self):
         return self.title
+
+    @property
+    @admin.display(description="Short title", ordering="title", boolean=False)
+    def short(self):
+        return self.title[:5]
+
+    @admin.display(boolean=True, description="Has a code")
+    def has_code(self):
+        return bool(self.code)
 
 
 class Track(me.Document):

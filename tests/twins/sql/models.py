@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib import admin
 from django.db import models
 
 
@@ -78,6 +79,15 @@ class Album(models.Model):
 
     def __str__(self):
         return self.title
+
+    @property
+    @admin.display(description="Short title", ordering="title", boolean=False)
+    def short(self):
+        return self.title[:5]
+
+    @admin.display(boolean=True, description="Has a code")
+    def has_code(self):
+        return bool(self.code)
 
 
 class Credit(models.Model):
