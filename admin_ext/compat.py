@@ -12,7 +12,7 @@ from django_mongoengine.forms.document_options import DocumentMetaWrapper
 from django_mongoengine.mongo_admin.options import (
     DocumentAdmin as BaseAdapterDocumentAdmin,
 )
-from mongoengine import errors
+from mongoengine import errors, signals
 from mongoengine.base import BaseDocument, ObjectIdField
 from mongoengine.base.common import _document_registry
 from mongoengine.connection import ConnectionFailure as MongoEngineConnectionFailure
@@ -32,6 +32,8 @@ __all__ = [
     "DocumentMetaWrapper",
     "all_document_classes",
     "apply",
+    "fields_of_path",
+    "has_delete_receivers",
     "register_last_filter",
 ]
 
@@ -84,6 +86,19 @@ class AdapterDocumentAdmin(BaseAdapterDocumentAdmin):
 def all_document_classes():
     """Return every class that mongoengine knows, embedded and abstract ones too."""
     return list(_document_registry.values())
+
+
+def has_delete_receivers(document):
+    """Tell whether signals are sent when documents of this class are deleted."""
+    return signals.signals_available and bool(
+        signals.pre_delete.has_receivers_for(document)
+        or signals.post_delete.has_receivers_for(document)
+    )
+
+
+def fields_of_path(document, path):
+    """Return mongoengine's fields of a path of names. The class may be any."""
+    return document._lookup_field(path.split("__"))
 
 
 def make_missing_documents_known_to_django():

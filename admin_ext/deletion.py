@@ -1,128 +1,210 @@
-"""What deleting Documents will do, as Django's confirmation page shows it.
+"""What deleting Documents will do, as Django's confirmation page shows it."""
 
-``reverse_delete_rule`` of mongoengine takes the place of ``on_delete``:
-https://docs.mongoengine.org/guide/defining-documents.html#dealing-with-deletion-of-referred-documents
-"""
-
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.utils import quote
-from django.contrib.auth import get_permission_codename
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
+from django.utils.functional import cached_property
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from mongoengine import CASCADE, DENY, NULLIFY, PULL
-from mongoengine.base import get_document
+from mongoengine import PULL
 
+from .delete_rules import Collected, Node, Reach, identity
+from .hydration import class_for, stored_key
+from .lookups import resolve
 from .meta import present
+from .querysets import by_keys
 
-# The page lists this many documents; the rest are one line.
-MAX_LISTED = 100
-# How far it follows a chain of cascades; the end of it is told in one line.
+# The page has a line for this many documents, those chosen first; the rest are counted.
+MAX_LISTED = 500
+# Lists within lists, as many as Django's template filter draws without harm.
 MAX_DEPTH = 50
+# Of what a rule changes in other documents the page names this many.
+MAX_CHANGED = 100
+# More than this are not deleted from a page: nobody could read what it promises.
+MAX_DELETED = 100_000
 
 
 class DeletionTree:
-    """Collects what deleting ``documents`` deletes, changes and is stopped by.
+    """What deleting ``chosen`` deletes, changes and is stopped by.
 
-    ``nested``: the tree that the template draws; ``counts``: {plural name: number};
-    ``denied``: verbose names without permission; ``protected``: what stops it.
+    Stands for django.contrib.admin.utils.NestedObjects (5.2) and what is around it.
     """
 
-    def __init__(self, request, admin_site):
+    def __init__(self, chosen, request, admin_site):
         self.request, self.admin_site = request, admin_site
-        self.counts: Counter = Counter()
-        self.denied: set[str] = set()
-        self.protected: list[str] = []
-        self.seen: set[tuple] = set()
-        self.depth = 0
+        self.documents = {_node(document): document for document in chosen}
+        self.collected = Collected(limit=MAX_DELETED)
+        self.collected.collect(
+            (type(document), stored_key(document)) for document in chosen
+        )
+        self.listed, self.children = self._outline()
+        self._load(self.listed)
+        self.protected = [*self._protected()]
 
-    def collect(self, documents: Iterable[Any]) -> list:
-        """Return the nested list of ``documents`` and what goes with them."""
-        nested: list = []
-        for document in documents:
-            key = (type(document), document.pk)
-            if key in self.seen:
+    def _outline(self) -> tuple[set[Node], dict[Node | None, list[Node]]]:
+        """Return what is listed, and below what, as NestedObjects.nested does."""
+        found: list[tuple[int, Node | None, Node]] = []
+        seen: set[Node] = set()
+        edges = self.collected.edges
+        stack = [(0, None, node) for node in reversed(edges[None])]
+        while stack:
+            depth, parent, node = stack.pop()
+            if node in seen:
                 continue
-            self.seen.add(key)
-            self._count(document)
-            nested.append(self.label(document))
-            self.depth += 1
-            children = self._children(document)
-            self.depth -= 1
-            if children:
-                nested.append(children)
-        return nested
+            seen.add(node)
+            found.append((depth, parent, node))
+            below = reversed(edges.get(node, ()))
+            stack += [(depth + 1, node, each) for each in below]
+        nearest = sorted(found, key=lambda line: line[0])[:MAX_LISTED]
+        listed = {node for depth, _parent, node in nearest if depth < MAX_DEPTH}
+        children = defaultdict(list)
+        for _depth, parent, node in found:
+            if node in listed:
+                children[parent].append(node)
+        return listed, children
 
-    def _count(self, document) -> None:
-        meta = document._meta
-        self.counts[meta.verbose_name_plural] += 1
-        if not self._may_delete(document):
-            self.denied.add(str(meta.verbose_name))
+    def _load(self, nodes: Iterable[Node]) -> None:
+        wanted: dict[type, list] = defaultdict(list)
+        for node in nodes:
+            if node not in self.documents:
+                key = self.collected.deleted[node.document][node.identity]
+                wanted[node.document].append(key)
+        for document, keys in wanted.items():
+            for each in by_keys(present(document), keys):
+                self.documents[_node(each)] = each
+
+    @property
+    def nested(self) -> list:
+        """The lines, and lists of lines, that the template draws."""
+        return [*self._lines(None), *self._rest()]
+
+    def _lines(self, parent: Node | None) -> list:
+        lines: list = []
+        for node in self.children[parent]:
+            if node in self.documents:
+                changed = self.changed[node]
+                lines.append(self.label(self.documents[node]) + _list(changed))
+                below = self._lines(node)
+                lines += [below] if below else []
+        return lines
+
+    def _rest(self) -> Iterator[str]:
+        """Yield the lines that stand for what is deleted and not listed."""
+        listed = Counter(node.document for node in self.listed)
+        for document, keys in self.collected.deleted.items():
+            if more := len(keys) - listed[document]:
+                yield _more(more, document)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The summary: {plural name: number}."""
+        counts: Counter = Counter()
+        for document, keys in self.collected.deleted.items():
+            counts[present(document)._meta.verbose_name_plural] += len(keys)
+        return dict(counts)
+
+    @cached_property
+    def changed(self) -> dict[Node, list[str]]:
+        """What is changed because a document goes: {its node: lines}."""
+        lines: dict[Node, list[str]] = defaultdict(list)
+        for reach in self.collected.changed:
+            for node, document in self._changed_by(reach):
+                lines[node].append(self._changed_line(document, reach.rule))
+        return lines
+
+    def _changed_by(self, reach: Reach) -> Iterator[tuple[Node, Any]]:
+        """Yield what is listed with each document that refers to it and stays."""
+        because: dict[Node, set] = {}
+        keys: dict[type, list] = defaultdict(list)
+        for son in reach.rule.referring(reach.keys).limit(MAX_CHANGED):
+            owner = class_for(reach.rule.owner, son)
+            key = identity(son["_id"])
+            if key not in self.collected.deleted.get(owner, ()):
+                found = map(identity, reach.rule.referred(son))
+                because[Node(owner, key)] = {
+                    Node(reach.document, each) for each in found
+                }
+                keys[owner].append(son["_id"])
+        for owner, wanted in keys.items():
+            for document in by_keys(present(owner), wanted):
+                for node in because.get(_node(document), set()) & self.listed:
+                    yield node, document
+
+    def _changed_line(self, document, rule) -> str:
+        text = (
+            _("will be taken out of “%(field)s”")
+            if rule.action == PULL
+            else _("“%(field)s” will be emptied")
+        )
+        field = _verbose_name(document, rule.path)
+        return format_html("{} ({})", self.label(document), text % {"field": field})
+
+    def _protected(self) -> Iterator[Any]:
+        """Yield documents that a rule protects from losing what they refer to."""
+        for reach in self.collected.denied:
+            found = reach.rule.referring(reach.keys).limit(MAX_LISTED)
+            keys = [son["_id"] for son in found]
+            yield from by_keys(present(reach.rule.owner), keys)
+
+    @property
+    def protected_lines(self) -> list[str]:
+        """What stops the deletion; when there is none, it happens as shown."""
+        if not self.collected.is_complete:
+            text = _("More than %(count)d documents, too many for one page")
+            return [text % {"count": MAX_DELETED}]
+        lines = dict.fromkeys(self.label(document) for document in self.protected)
+        return list(lines)[:MAX_LISTED]
+
+    @property
+    def denied(self) -> set[str]:
+        """The verbose names of what the person may not delete."""
+        documents = [*self.protected, *self.documents.values(), *self._unlisted()]
+        return {
+            document._meta.verbose_name
+            for document in documents
+            if not self._may_delete(document)
+        }
+
+    def _unlisted(self) -> Iterator[Any]:
+        """Yield what is not listed and still has to be asked about, one by one."""
+        for document, keys in self.collected.deleted.items():
+            if _asks_per_object(self._admin_for(document)):
+                wanted = [
+                    key
+                    for each, key in keys.items()
+                    if Node(document, each) not in self.documents
+                ]
+            elif any(Node(document, each) in self.documents for each in keys):
+                continue
+            else:
+                wanted = [next(iter(keys.values()))]
+            yield from by_keys(present(document), wanted)
 
     def _may_delete(self, document) -> bool:
-        admin = self.admin_site._registry.get(type(document))
-        if admin:
-            return admin.has_delete_permission(self.request, document)
-        meta = document._meta
-        codename = get_permission_codename("delete", meta)
-        return self.request.user.has_perm(f"{meta.app_label}.{codename}")
+        """As Django: what has no admin is not asked about."""
+        admin = self._admin_for(type(document))
+        return not admin or admin.has_delete_permission(self.request, document)
 
-    def _children(self, document) -> list:
-        nested: list = []
-        if self.depth > MAX_DEPTH:
-            return [_("…and what depends on it")]
-        rules = type(document)._meta.get("delete_rules") or {}
-        for (owner, field_name), rule in rules.items():
-            owner_class = present(
-                get_document(owner) if isinstance(owner, str) else owner
-            )
-            nested += self._follow(document, owner_class, field_name, rule)
-        return nested
-
-    def _follow(self, document, owner, field_name, rule) -> list:
-        """Return the lines of one rule for one document."""
-        if rule not in (CASCADE, DENY, NULLIFY, PULL):
-            return []
-        queryset = owner._default_manager.filter(**{field_name: document})
-        referring = list(queryset.limit(MAX_LISTED))
-        lines: list = []
-        if rule == CASCADE:
-            lines = self.collect(referring)
-        elif rule == DENY:
-            self.protected += [self.label(item) for item in referring]
-        else:
-            lines = [self._changed(item, field_name) for item in referring]
-        return lines + self._rest(queryset, rule) if lines else lines
-
-    def _rest(self, queryset, rule) -> list:
-        """Return the line that stands for what is more than the page lists."""
-        more = queryset.count() - MAX_LISTED
-        if more <= 0:
-            return []
-        name = queryset.verbose_name_plural
-        if rule == CASCADE:
-            self.counts[name] += more
-        return [_("…and %(count)d more %(name)s") % {"count": more, "name": name}]
-
-    def _changed(self, document, field_name) -> str:
-        field = document._meta.get_field(field_name)
-        return format_html(
-            "{} ({})",
-            self.label(document),
-            _("“%(field)s” will be emptied") % {"field": field.verbose_name},
+    def _admin_for(self, document: type) -> Any:
+        """Return the admin of a class, or of the base that finds its documents."""
+        registered = self.admin_site._registry
+        return next(
+            (registered[cls] for cls in document.__mro__ if cls in registered), None
         )
 
     def label(self, document) -> str:
         """Return a line as Django's get_deleted_objects writes it."""
-        meta = document._meta
-        text = f"{capfirst(meta.verbose_name)}: {document}"
-        admin = self.admin_site._registry.get(type(document))
+        name = capfirst(document._meta.verbose_name)
+        admin = self._admin_for(type(document))
         if admin is None:
-            return text
+            return format_html("{}: {}", name, document)
+        meta = admin.opts
         try:
             url = reverse(
                 f"{self.admin_site.name}:{meta.app_label}_{meta.model_name}_change",
@@ -130,10 +212,39 @@ class DeletionTree:
                 (quote(document.pk),),
             )
         except NoReverseMatch:
-            return text
-        return format_html(
-            '{}: <a href="{}">{}</a>', capfirst(meta.verbose_name), url, document
-        )
+            return format_html("{}: {}", name, document)
+        return format_html('{}: <a href="{}">{}</a>', name, url, document)
+
+
+def _node(document: Any) -> Node:
+    return Node(type(document), identity(stored_key(document)))
+
+
+def _list(lines: list[str]) -> str:
+    """Return what is added to a line of Django's page."""
+    if not lines:
+        return SafeString()
+    rows = format_html_join("", "<li>{}</li>", ((line,) for line in lines))
+    return format_html('<ul class="admin-ext">{}</ul>', rows)
+
+
+def _more(count: int, document: type) -> str:
+    name = present(document)._meta.verbose_name_plural
+    text = _("…and %(count)d more %(name)s") % {"count": count, "name": name}
+    return format_html('<span class="admin-ext">{}</span>', text)
+
+
+def _verbose_name(document: Any, path: str) -> str:
+    """Return the name of the field that a rule's path leads to."""
+    fields = resolve(type(document), path).fields
+    return " ".join(str(field.verbose_name) for field in fields)
+
+
+def _asks_per_object(admin: Any) -> bool:
+    """Tell whether an admin has its own answer for each document."""
+    hook = getattr(admin, "has_delete_permission", None)
+    own = getattr(hook, "__func__", hook)
+    return admin is not None and own is not BaseModelAdmin.has_delete_permission
 
 
 def get_deleted_objects(documents, request, admin_site):
@@ -141,6 +252,5 @@ def get_deleted_objects(documents, request, admin_site):
 
     Stands for django.contrib.admin.utils.get_deleted_objects (5.2), which asks SQL.
     """
-    tree = DeletionTree(request, admin_site)
-    nested = tree.collect(documents)
-    return nested, dict(tree.counts), tree.denied, tree.protected
+    tree = DeletionTree(list(documents), request, admin_site)
+    return tree.nested, tree.counts, tree.denied, tree.protected_lines

@@ -23,7 +23,7 @@ def document_for_son(cls: type, son: dict[str, Any]) -> Any:
     A value that its field cannot take is left as it is stored; keys that no field
     declares are left out of the object. Nothing counts as changed.
     """
-    cls = _class_for(cls, son)
+    cls = class_for(cls, son)
     values, odd = {}, {}
     for name, field in cls._fields.items():
         stored_name = field.db_field
@@ -67,7 +67,14 @@ def stored_son(document: Any) -> dict[str, Any] | None:
     return document.__dict__.get(STORED)
 
 
-def _class_for(cls: type, son: dict[str, Any]) -> type:
+def stored_key(document: Any) -> Any:
+    """Return the ``_id`` of ``document`` as BSON holds it."""
+    son = stored_son(document)
+    return document.to_mongo()["_id"] if son is None else son["_id"]
+
+
+def class_for(cls: type, son: dict[str, Any]) -> type:
+    """Return ``cls``, or its subclass that a stored document names."""
     name = son.get("_cls")
     if not isinstance(name, str) or name == cls._class_name:
         return cls

@@ -17,7 +17,7 @@ from mongoengine import Document, EmbeddedDocument, SequenceField
 
 from .compat import METHOD_ERRORS, DocumentMetaWrapper, all_document_classes
 from .fields import DocumentField, RowField, field_for
-from .querysets import QuerySetDescriptor
+from .querysets import QuerySetDescriptor, own_queryset
 
 logger = logging.getLogger(__name__)
 
@@ -177,9 +177,9 @@ def present(document: Any) -> Any:
     """Make a Document or EmbeddedDocument class look like a model; return it.
 
     Idempotent, and cheap the second time. The class stays a mongoengine class in
-    every respect but two: it no longer creates indexes by itself
-    (https://docs.mongoengine.org/guide/defining-documents.html#indexes), and
-    ``__str__`` does not raise.
+    every respect but three: it no longer creates indexes by itself
+    (https://docs.mongoengine.org/guide/defining-documents.html#indexes), ``__str__``
+    does not raise, and ``delete()`` follows its rules as admin_ext.delete_rules does.
     """
     if isinstance(document.__dict__.get("_meta"), Options):
         return document
@@ -191,6 +191,7 @@ def present(document: Any) -> Any:
     if issubclass(document, Document):
         document._meta["auto_create_index"] = False
         document._default_manager = document._base_manager = QuerySetDescriptor()
+        document._qs = property(own_queryset)
         document._get_pk_val = _pk_value
         document._is_pk_set = _is_pk_set
     return document

@@ -6,6 +6,7 @@ and ``datetimes`` for the date hierarchy. It is no ORM: what Django's admin does
 call is not here, and developers' ``Note.objects`` stays what it was.
 """
 
+from collections.abc import Iterator
 from datetime import UTC
 from types import SimpleNamespace
 from typing import Any
@@ -13,15 +14,37 @@ from typing import Any
 from django.db import models
 from django.db.models.expressions import F, OrderBy
 from django.utils import timezone
+from mongoengine import QuerySet
 from mongoengine.queryset.base import BaseQuerySet
 
 from . import aggregations
-from .compat import LOAD_ERRORS
+from .compat import LOAD_ERRORS, has_delete_receivers
+from .delete_rules import Collected, batches
 from .exceptions import UnsupportedFeature, UnsupportedLookup
-from .hydration import document_for_son, remember
+from .hydration import class_for, document_for_son, remember
 from .lookups import NOTHING, Q, negated, q_for, q_for_lookup, resolve
 
 _CLASSES: dict[type, type] = {}
+_OWN_CLASSES: dict[type, type] = {}
+
+
+class DeletingQuerySet(BaseQuerySet):
+    """Mixed in behind a queryset class: deletes what the confirmation page shows."""
+
+    def delete(self, write_concern=None, _from_doc_delete=False, cascade_refs=None):
+        """Delete the documents and what their rules say; return how many they were.
+
+        Overrides mongoengine.queryset.base.BaseQuerySet.delete (0.29), except that
+        the rules are followed by admin_ext.delete_rules.
+        """
+        document = self._document
+        one_by_one = self._skip or self._limit or has_delete_receivers(document)
+        if one_by_one and not _from_doc_delete:
+            return super().delete(write_concern)
+        sons = self._collection.find(self._query, {"_cls": 1})
+        collected = Collected()
+        collected.collect((class_for(document, son), son["_id"]) for son in sons)
+        return collected.apply(by_keys, write_concern)
 
 
 class DocumentQuerySet:
@@ -251,7 +274,8 @@ def is_against_null_order(order: OrderBy) -> bool:
 def queryset_class_for(base: type) -> type:
     """Return the class of ``base`` with DocumentQuerySet before it; one per base."""
     if base not in _CLASSES:
-        _CLASSES[base] = type(f"Admin{base.__name__}", (DocumentQuerySet, base), {})
+        bases = (DocumentQuerySet, base, DeletingQuerySet)
+        _CLASSES[base] = type(f"Admin{base.__name__}", bases, {})
     return _CLASSES[base]
 
 
@@ -271,6 +295,24 @@ def admin_queryset(queryset: Any) -> Any:
 def queryset_for(document: type) -> DocumentQuerySet:
     """Return ``document.objects`` as the admin's queryset."""
     return admin_queryset(document.objects)
+
+
+def by_keys(document: type, keys: list) -> Iterator[Any]:
+    """Yield the documents of a class that have one of these stored keys."""
+    for batch in batches(keys):
+        yield from queryset_for(document).filter(Q(__raw__={"_id": {"$in": batch}}))
+
+
+def own_queryset(document: Any) -> Any:
+    """Return the queryset through which a Document deletes itself.
+
+    Stands for mongoengine.Document._qs (0.29), except that it follows the rules by
+    admin_ext.delete_rules.
+    """
+    base = document._meta.get("queryset_class", QuerySet)
+    if base not in _OWN_CLASSES:
+        _OWN_CLASSES[base] = type(base.__name__, (base, DeletingQuerySet), {})
+    return _OWN_CLASSES[base](type(document), document._get_collection())
 
 
 class QuerySetDescriptor:

@@ -2,17 +2,25 @@
 
 import mongoengine as me
 import pytest
+from bs4 import BeautifulSoup
+from bson import DBRef, ObjectId
 from django.contrib import admin
 from django.contrib.admin import AdminSite
 from django.contrib.auth.models import AnonymousUser, Permission, User
+from django.template import Context, Template
 from django.urls import reverse
+from mongoengine import signals
 
+from admin_ext import deletion
 from admin_ext.deletion import MAX_DEPTH, MAX_LISTED, get_deleted_objects
 from admin_ext.meta import present
 
 from .documents import Book, Chapter, Publisher
 
 pytestmark = pytest.mark.django_db
+
+
+KEY = ObjectId("5f0000000000000000000001")
 
 
 class Link(me.Document):
@@ -46,7 +54,9 @@ def test_nullify_says_what_will_be_emptied(mongo, tree):
     book = Book(title="B").save()
     Book(title="Second", sequel_of=book).save()
     nested, counts, _denied, _protected = tree(book)
-    assert "Second</a> (“sequel of” will be emptied)" in nested[1][0]
+    (line,) = nested
+    added = BeautifulSoup(line, "html.parser").select_one("ul.admin-ext")
+    assert added.text == "Book: Second (“sequel of” will be emptied)"
     assert counts == {"books": 1}
 
 
@@ -72,9 +82,9 @@ def test_a_large_tree_is_cut(mongo, tree):
         {"title": str(n), "publisher": publisher.pk} for n in range(MAX_LISTED + 20)
     )
     nested, counts, _denied, _protected = tree(publisher)
-    assert len(nested[1]) == MAX_LISTED + 1
+    assert len(nested[1]) == MAX_LISTED - 1
     assert counts["books"] == MAX_LISTED + 20
-    assert nested[1][-1] == "…and 20 more books"
+    assert nested[2] == '<span class="admin-ext">…and 21 more books</span>'
 
 
 def test_permission_of_what_goes_along_is_needed(mongo, tree, client):
@@ -93,11 +103,13 @@ def test_permission_of_what_goes_along_is_needed(mongo, tree, client):
     assert mongo.publishers.count_documents({}) == mongo.books.count_documents({}) == 1
 
 
-def test_documents_of_no_admin_need_their_permission_too(mongo, tree):
+def test_documents_of_no_admin_are_not_asked_about_as_in_django(mongo, tree):
     publisher = Publisher(name="P").save()
     Book(title="B", publisher=publisher).save()
     site = AdminSite(name="admin")
-    assert tree(publisher, user=AnonymousUser(), site=site)[2] == {"publisher", "book"}
+    nested, *_rest = parts = tree(publisher, user=AnonymousUser(), site=site)
+    assert nested == ["Publisher: P", ["Book: B"]]
+    assert parts[2] == set()
 
 
 def test_deleting_many_does_what_the_page_says(mongo, admin_client):
@@ -132,9 +144,200 @@ def test_mongoengine_still_denies_by_itself(mongo):
         book.delete()
 
 
-def test_a_long_chain_of_cascades_is_cut(mongo, tree):
+def chain(length):
+    """Return the first of so many links, each deleted with the one before it."""
     first = previous = Link().save()
-    for _number in range(80):
+    for _number in range(length - 1):
         previous = Link(after=previous).save()
-    _nested, counts, _denied, _protected = tree(present(Link).objects.get(pk=first.pk))
-    assert counts == {"links": MAX_DEPTH + 1}
+    return present(Link).objects.get(pk=first.pk)
+
+
+def test_a_long_chain_of_cascades_is_counted(mongo, tree):
+    nested, counts, _denied, _protected = tree(chain(80))
+    assert counts == {"links": 80}
+    assert (
+        nested[-1] == f'<span class="admin-ext">…and {80 - MAX_DEPTH} more links</span>'
+    )
+    get_template = Template("{{ nested|unordered_list }}")
+    assert (
+        get_template.render(Context({"nested": nested})).count("<li>") == MAX_DEPTH + 1
+    )
+
+
+def test_a_chain_longer_than_pythons_stack_is_deleted(mongo):
+    first = chain(1200)
+    first.delete()
+    assert mongo.links.count_documents({}) == 0
+
+
+def test_too_large_a_tree_is_refused(mongo, tree, monkeypatch):
+    monkeypatch.setattr(deletion, "MAX_DELETED", 5)
+    *_rest, protected = tree(chain(6))
+    assert protected == ["More than 5 documents, too many for one page"]
+    assert tree(chain(5))[3] == []
+
+
+class Hen(me.Document):
+    """Goes with its egg, and its egg with it."""
+
+    number = me.IntField(primary_key=True)
+    egg = me.ReferenceField("Egg")
+    mother = me.ReferenceField("self", reverse_delete_rule=me.CASCADE)
+    meta = {"collection": "hens"}
+
+    def __str__(self):
+        return f"hen {self.number}"
+
+
+class Egg(me.Document):
+    number = me.IntField(primary_key=True)
+    hen = me.ReferenceField(Hen, reverse_delete_rule=me.CASCADE)
+    meta = {"collection": "eggs"}
+
+    def __str__(self):
+        return f"egg {self.number}"
+
+
+Egg.register_delete_rule(Hen, "egg", me.CASCADE)
+
+
+def test_documents_that_cascade_to_each_other_are_deleted(mongo, tree):
+    mongo.hens.insert_many([{"_id": 1, "egg": 1}, {"_id": 2, "mother": 1}])
+    mongo.eggs.insert_many([{"_id": 1, "hen": 1}, {"_id": 2, "hen": 2}])
+    hen = present(Hen)._default_manager.get(pk=1)
+    nested, counts, _denied, _protected = tree(hen)
+    below = ["Hen: hen 2", ["Egg: egg 2"], "Egg: egg 1"]
+    assert nested == ["Hen: hen 1", below]
+    assert counts == {"hens": 2, "eggs": 2}
+    hen.delete()
+    assert mongo.hens.count_documents({}) == mongo.eggs.count_documents({}) == 0
+
+
+def test_equal_keys_of_two_collections_are_two_documents(mongo):
+    mongo.hens.insert_many([{"_id": 1}, {"_id": 2, "mother": 1}, {"_id": 3}])
+    mongo.eggs.insert_many([{"_id": 1, "hen": 2}, {"_id": 3, "hen": 3}])
+    present(Hen)._default_manager.filter(pk=1).delete()
+    assert [row["_id"] for row in mongo.hens.find()] == [3]
+    assert [row["_id"] for row in mongo.eggs.find()] == [3]
+
+
+def test_a_document_of_an_odd_shape_is_deleted_with_what_refers_to_it(
+    mongo, admin_client
+):
+    """mongoengine raises on unknown keys of a strict Document."""
+    mongo.links.insert_one({"_id": KEY, "unknown": 1})
+    mongo.links.insert_many([{"after": KEY, "unknown": 2}, {"after": KEY, "_id": "x"}])
+    present(Link)._default_manager.get(pk=KEY).delete()
+    assert mongo.links.count_documents({}) == 0
+
+
+class Plan(me.EmbeddedDocument):
+    hen = me.ReferenceField(Hen)
+    spare = me.ListField(me.ReferenceField(Hen))
+
+
+class Stall(me.EmbeddedDocument):
+    hen = me.ReferenceField(Hen, db_field="henId", dbref=True)
+
+
+class Farm(me.Document):
+    plan = me.EmbeddedDocumentField(Plan)
+    stalls = me.EmbeddedDocumentListField(Stall)
+    meta = {"collection": "farms"}
+
+    def __str__(self):
+        return "Farm"
+
+
+Hen.register_delete_rule(Farm, "plan__hen", me.NULLIFY)
+Hen.register_delete_rule(Farm, "plan__spare", me.PULL)
+Hen.register_delete_rule(Farm, "stalls__hen", me.NULLIFY)
+
+
+def test_rules_inside_embedded_documents_are_shown_and_followed(mongo, tree):
+    """mongoengine takes them by register_delete_rule only."""
+    mongo.hens.insert_one({"_id": 1})
+    stalls = [{"henId": DBRef("hens", number), "wide": True} for number in (1, 2)]
+    plan = {"hen": 1, "spare": [1, 2], "else": 3}
+    mongo.farms.insert_one({"plan": plan, "stalls": stalls})
+    hen = present(Hen)._default_manager.get(pk=1)
+    (line,), *_rest = tree(hen)
+    added = [each.text for each in BeautifulSoup(line, "html.parser").select("li")]
+    assert added == [
+        "Farm: Farm (“plan hen” will be emptied)",
+        "Farm: Farm (will be taken out of “plan spare”)",
+        "Farm: Farm (“stalls hen” will be emptied)",
+    ]
+    hen.delete()
+    farm = mongo.farms.find_one()
+    assert farm["plan"] == {"spare": [2], "else": 3}
+    assert farm["stalls"] == [{"wide": True}, stalls[1]]
+
+
+@pytest.fixture
+def received():
+    """Collect the links that the signals name, in the order of their sending."""
+    found = []
+
+    def receive(sender, document):
+        found.append(document.pk)
+
+    signals.post_delete.connect(receive, sender=Link)
+    yield found
+    signals.post_delete.disconnect(receive, sender=Link)
+
+
+def test_signals_are_sent_for_what_goes_along(mongo, received):
+    first = chain(3)
+    keys = [each.pk for each in Link.objects.order_by("pk")]
+    first.delete()
+    assert received == keys[::-1]
+
+
+def test_a_large_tree_costs_a_bounded_number_of_commands(mongo, tree, mongo_commands):
+    publisher = Publisher(name="P").save()
+    mongo.books.insert_many(
+        {"title": str(n), "publisher": publisher.pk} for n in range(3000)
+    )
+    with mongo_commands() as commands:
+        tree(publisher)
+    finds = [command for command in commands if command.name == "find"]
+    assert len(finds) < 10
+    with mongo_commands() as commands:
+        publisher.delete()
+    assert len(commands.writes) < 5
+    assert mongo.books.count_documents({}) == 0
+
+
+def test_what_is_loaded_does_not_grow_with_the_tree(mongo, tree, mongo_commands):
+    publisher = Publisher(name="P").save()
+    mongo.books.insert_many(
+        {"title": "x" * 5_000, "publisher": publisher.pk} for _ in range(3000)
+    )
+    with mongo_commands() as commands:
+        tree(publisher)
+    whole = [
+        command.document
+        for command in commands
+        if command.name == "find" and not command.document.get("projection")
+    ]
+    assert max(len(each["filter"]["_id"]["$in"]) for each in whole) <= MAX_LISTED
+
+
+class Kept(me.QuerySet):
+    def delete(self, *args, **kwargs):
+        return self.update(gone=True)
+
+
+class Paper(me.Document):
+    gone = me.BooleanField()
+    meta = {"collection": "papers", "queryset_class": Kept}
+
+
+def test_a_querysets_own_delete_is_kept(mongo):
+    Paper().save()
+    Paper().save()
+    present(Paper)._default_manager.first().delete()
+    assert mongo.papers.count_documents({"gone": True}) == 1
+    Paper._default_manager.all().delete()
+    assert mongo.papers.count_documents({"gone": True}) == 2

@@ -18,6 +18,7 @@ ROWS = (
     {"fields"},
     {"lookups"},
     {"aggregations"},
+    {"delete_rules"},
     {"querysets"},
     {"meta"},
     {"references"},
