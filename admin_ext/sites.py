@@ -2,6 +2,7 @@
 
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.exceptions import AlreadyRegistered
 from django.core.exceptions import ImproperlyConfigured
 from mongoengine.base import TopLevelDocumentMetaclass
 
@@ -36,6 +37,12 @@ class AdminSite(admin.AdminSite):
                 f"The app label “{meta.app_label}” of the Document "
                 f"{document.__name__} must be that of an installed app; set "
                 '"app_label" in its meta.'
+            )
+        if type(self._registry.get(document)) is DocumentAdmin:
+            # Django says so when it is a bare ModelAdmin.
+            raise AlreadyRegistered(
+                f"The model {document.__name__} is already registered in app "
+                f"{meta.app_label!r}."
             )
         super().register([document], admin_class, **options)
 
