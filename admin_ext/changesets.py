@@ -16,7 +16,7 @@ from mongoengine import EmbeddedDocument, Q, SequenceField, errors
 from mongoengine.base import BaseDocument
 
 from .exceptions import SaveRejected
-from .fields import id_of
+from .fields import id_of, run_validators
 from .hydration import stored_son
 from .sending import keeping_untouched
 
@@ -47,6 +47,8 @@ def validate(document: BaseDocument, names: Iterable[str]) -> None:
             continue
         try:
             check(field, value, (stored_son(document) or {}).get(field.db_field))
+        except ValidationError as error:
+            found[name] = error.error_list
         except (errors.ValidationError, ValueError, AttributeError, TypeError) as error:
             found[name] = [message_for(error)]
     for name, messages in clean(document).items():
@@ -58,8 +60,8 @@ def validate(document: BaseDocument, names: Iterable[str]) -> None:
 def check(field: Any, value: Any, before: Any) -> None:
     """Validate what was touched in ``value``; ``before`` is what was stored there.
 
-    Raise mongoengine's ValidationError. Rows, members and parts of an embedded
-    document that are as they were are nobody's business, however odd.
+    Raise Django's or mongoengine's ValidationError. Rows, members and parts of an
+    embedded document that are as they were are nobody's business, however odd.
     """
     if isinstance(value, EmbeddedDocument) and stored_son(value) is not None:
         for name in changed_names(value):
@@ -71,6 +73,7 @@ def check(field: Any, value: Any, before: Any) -> None:
             if not _is_stored(item, before):
                 check(field.field, item, None)
     else:
+        run_validators(field, value)
         field._validate(value)
 
 
@@ -134,17 +137,19 @@ def _flat(details: Any, path: str = "") -> str:
     return "; ".join(parts)
 
 
-def validate_unique(document: Any, names: Iterable[str]) -> None:
+def validate_unique(
+    document: Any, names: Iterable[str], exclude: Iterable[str] = ()
+) -> None:
     """Raise ValidationError where a unique field's value is taken already.
 
-    Follows Model._perform_unique_checks (5.2) with its messages.
+    Follows Model._perform_unique_checks (5.2) with its messages. ``names``: what was
+    touched; ``exclude``: fields that failed already.
     """
     found: dict[str, list] = {}
-    for name in names:
-        check = unique_check(document, name)
-        if not check or _is_free(document, check):
+    for check in unique_checks(document, set(names)):
+        if set(check) & set(exclude) or _is_free(document, check):
             continue
-        key = name if len(check) == 1 else NON_FIELD_ERRORS
+        key = check[0] if len(check) == 1 else NON_FIELD_ERRORS
         found.setdefault(key, []).append(
             Model.unique_error_message(document, type(document), check)
         )
@@ -152,14 +157,26 @@ def validate_unique(document: Any, names: Iterable[str]) -> None:
         raise ValidationError(found)
 
 
-def unique_check(document: Any, name: str) -> tuple[str, ...]:
-    """Return the names that must be unique together with ``name``, or ()."""
-    field = document._fields.get(name)
-    if field is None or not (field.unique or field.unique_with):
-        return ()
-    together = field.unique_with or []
-    together = [together] if isinstance(together, str) else list(together)
-    return (name, *(each for each in together if each in document._fields))
+def unique_checks(document: Any, names: set[str]) -> list[tuple[str, ...]]:
+    """Return which fields have to be unique (together), of those that ``names`` touch.
+
+    What reaches into embedded documents is left to the server's index.
+    """
+    checks = {}
+    for name, field in document._fields.items():
+        if not (field.unique or field.unique_with):
+            continue
+        together = field.unique_with or []
+        together = [together] if isinstance(together, str) else list(together)
+        check = in_order(document, {name, *together})
+        if len(check) == 1 + len(set(together)) and names & set(check):
+            checks[check] = None
+    return list(checks)
+
+
+def in_order(document: Any, names: set[str]) -> tuple[str, ...]:
+    """Return those of ``names`` that are fields, in the order of the Document."""
+    return tuple(name for name in document._fields_ordered if name in names)
 
 
 def _is_free(document, check) -> bool:
@@ -253,5 +270,6 @@ def _duplicate(document, error) -> ValidationError:
     names = tuple(document._meta.pk.name if name == "pk" else name for name in names)
     if not names or any(name not in document._fields for name in names):
         return ValidationError(str(error))
+    names = in_order(document, {*names})
     message = Model.unique_error_message(document, type(document), names)
     return ValidationError({names[0] if len(names) == 1 else NON_FIELD_ERRORS: message})

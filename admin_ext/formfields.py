@@ -13,6 +13,7 @@ from bson.errors import BSONError, InvalidId
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
 from django.forms.models import ModelChoiceIterator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -151,6 +152,7 @@ class StoredReferences:
     """
 
     iterator = DocumentChoiceIterator
+    invalid_key_code = "invalid_choice"
 
     @property
     def stored(self) -> dict[str, Any]:
@@ -168,26 +170,46 @@ class StoredReferences:
         """Return the references in a stored value."""
         return [value]
 
+    def get_limit_choices_to(self):
+        """Return nothing: Django's form would limit with SQL's EXISTS."""
+        return {}
+
+    def apply_limit_choices_to(self) -> None:
+        """Limit the choices as the reference's ``limit_choices_to`` says."""
+        limit = super().get_limit_choices_to()
+        if limit:
+            self.queryset = self.queryset.complex_filter(limit)
+
     @cached_property
     def dangling_choices(self) -> list[tuple[str, str]]:
-        """The stored references that lead to no document, as choices."""
+        """The stored references to what is no choice, or no document, as choices."""
         return [
-            (text, _("Not found: %(id)s") % {"id": text or _("(empty)")})
+            (text, self._label_of_stored(text))
             for text in self.stored
             if not self.find(text)
         ]
+
+    def _label_of_stored(self, text: str) -> str:
+        document = self.find(text, self.queryset.model._default_manager)
+        if document is not None:
+            return self.label_from_instance(document)
+        return _("Not found: %(id)s") % {"id": text or _("(empty)")}
 
     def __deepcopy__(self, memo):
         result = super().__deepcopy__(memo)
         vars(result).pop("dangling_choices", None)
         return result
 
-    def find(self, text: str) -> Any:
-        """Return the document with that key, or None for any other text."""
+    def find(self, text: str, queryset: Any = None) -> Any:
+        """Return the document with that key, or None for any other text.
+
+        It is looked for among the choices, unless in another ``queryset``.
+        """
         if not text:
             return None
+        among = self.queryset if queryset is None else queryset
         try:
-            return self.queryset.get(**{self.to_field_name or "pk": text})
+            return among.get(**{self.to_field_name or "pk": text})
         except (
             ValueError,
             TypeError,
@@ -206,12 +228,23 @@ class StoredReferences:
             return self.stored[text]
         document = self.find(text)
         if document is None:
-            raise ValidationError(
-                self.error_messages["invalid_choice"],
-                code="invalid_choice",
-                params={"value": text},
-            )
+            code = self.code_for(text)
+            params = {"value": text, "pk": text}
+            raise ValidationError(self.error_messages[code], code=code, params=params)
         return document
+
+    def code_for(self, text: str) -> str:
+        """Return which message tells that ``text`` is no choice.
+
+        Raise ValidationError where Django's queryset does: for what is no UUID.
+        """
+        try:
+            self.queryset.model._meta.pk.to_python(text)
+        except ValidationError:
+            if isinstance(self.queryset.model._meta.pk, models.UUIDField):
+                raise
+            return self.invalid_key_code
+        return "invalid_choice"
 
 
 def text_for(reference: Any) -> str:
@@ -242,6 +275,8 @@ class DocumentMultipleChoiceField(StoredReferences, forms.ModelMultipleChoiceFie
     Cleans to a list: the stored members that are still chosen, in their stored
     order, then the new ones in the order submitted.
     """
+
+    invalid_key_code = "invalid_pk_value"
 
     def members_of(self, value):
         return list(value) if isinstance(value, list | tuple) else [value]

@@ -1,5 +1,6 @@
 """DocumentForm: Django's ModelForm over a Document."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -40,6 +41,9 @@ class DocumentForm(forms.ModelForm, metaclass=DocumentFormMetaclass):
         self._adding = self.instance._state.adding
         self._add_dynamic_fields()
         for name, field in self.fields.items():
+            limit = getattr(field, "apply_limit_choices_to", None)
+            if limit:
+                limit()
             keep = getattr(field, "keep_stored_value", None)
             if keep and not self._adding and self._is_document_field(name):
                 keep(self._stored_value(name))
@@ -156,10 +160,8 @@ class DocumentForm(forms.ModelForm, metaclass=DocumentFormMetaclass):
         return ValidationError(shown)
 
     def validate_unique(self):
-        self._collect(changesets.validate_unique, self._touched_without_errors())
-
-    def _touched_without_errors(self) -> list[str]:
-        return [name for name in self._touched() if name not in self._errors]
+        check = partial(changesets.validate_unique, exclude=self._errors)
+        self._collect(check, self._touched())
 
     def save(self, commit=True):
         """Save as ModelForm.save does, through the guarded save of changesets."""

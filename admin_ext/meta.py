@@ -140,6 +140,21 @@ class Options(DocumentMetaWrapper):
     def get_fields(self, include_parents=True, include_hidden=False):
         return self.fields
 
+    @property
+    def related_fkey_lookups(self):
+        """What limits the choices of references to this Document.
+
+        The list that opens to look one up is filtered by it.
+        """
+        return [
+            field.remote_field.limit_choices_to
+            for document in document_classes()
+            for field in document._meta.fields
+            if field.is_relation
+            and field.remote_field.model is self.document
+            and field.remote_field.limit_choices_to
+        ]
+
     def get_parent_list(self):
         return []
 

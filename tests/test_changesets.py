@@ -69,7 +69,9 @@ def test_a_changed_field_that_does_not_fit_is_refused(mongo, shelf):
     shelf.row = -1
     with pytest.raises(SaveRejected) as caught:
         changesets.save(shelf, adding=False)
-    assert caught.value.errors.message_dict == {"row": ["Integer value is too small"]}
+    assert caught.value.errors.message_dict == {
+        "row": ["Ensure this value is greater than or equal to 0."]
+    }
     assert stored(mongo) == {"room": "A", "row": "odd"}
 
 

@@ -7,6 +7,7 @@ import inspect
 import mongoengine as me
 import pytest
 from bson import DBRef, ObjectId
+from django.core.exceptions import ValidationError
 from django.db import models
 from mongoengine import fields as me_fields
 from mongoengine.base import BaseField
@@ -201,11 +202,18 @@ def test_form_fields():
         assert type(get(name).formfield()) is kind, name
 
 
-def test_limits_of_numbers_are_those_of_mongoengine():
-    field = get("pages", Book).formfield()
-    assert (field.min_value, field.max_value) == (1, None)
-    field = get("long").formfield()
-    assert (field.min_value, field.max_value) == (None, None)
+def test_limits_are_said_in_the_words_of_django():
+    with pytest.raises(ValidationError) as caught:
+        fields.run_validators(Book._fields["pages"], 0)
+    assert caught.value.messages == ["Ensure this value is greater than or equal to 1."]
+    code = me.StringField(min_length=4, max_length=2, regex="[a-z]+$")
+    with pytest.raises(ValidationError) as caught:
+        fields.run_validators(code, "A.b")
+    assert [error.code for error in caught.value.error_list] == [
+        "max_length",
+        "min_length",
+        "invalid",
+    ]
 
 
 def test_sequence_and_file_are_not_edited():

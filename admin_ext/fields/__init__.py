@@ -10,6 +10,7 @@ from .base import DocumentField, path_to
 from .containers import EmbeddedField, ListField, RowField
 from .mapping import FIELD_CLASSES, field_for
 from .relations import MAX_CHOICES, ReferenceField, ReferenceListField, id_of
+from .validators import run_validators
 from .values import (
     BooleanField,
     DateField,
@@ -43,4 +44,5 @@ __all__ = [
     "id_of",
     "is_key",
     "path_to",
+    "run_validators",
 ]

@@ -74,6 +74,7 @@ class ReferenceField(RelationMixin, models.ForeignKey):
             to,
             ON_DELETE[getattr(document_field, "reverse_delete_rule", DO_NOTHING)],
             db_constraint=False,
+            limit_choices_to=getattr(document_field, "limit_choices_to", None),
             **options,
         )
 
@@ -112,6 +113,7 @@ class ReferenceListField(RelationMixin, models.ManyToManyField):
             document_field,
             to,
             through=AutoThrough,
+            limit_choices_to=_limit_of_members(document_field),
             **options,
         )
 
@@ -124,6 +126,7 @@ class ReferenceListField(RelationMixin, models.ManyToManyField):
         defaults = {
             "form_class": formfields.DocumentMultipleChoiceField,
             "queryset": self.remote_field.model._default_manager,
+            "limit_choices_to": self.remote_field.limit_choices_to,
         }
         field = models.Field.formfield(self, **defaults | kwargs)
         if isinstance(field.initial, list | tuple):
@@ -136,6 +139,12 @@ class ReferenceListField(RelationMixin, models.ManyToManyField):
 
     def to_python(self, value):
         return self.target_field.to_python(value)
+
+
+def _limit_of_members(document_field):
+    """Return limit_choices_to of a list, or of the reference that is its member."""
+    limit = getattr(document_field, "limit_choices_to", None)
+    return limit or getattr(document_field.field, "limit_choices_to", None)
 
 
 class AutoThrough:

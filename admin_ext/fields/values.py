@@ -50,20 +50,11 @@ class URLField(DocumentField, models.URLField):
 
 
 class NumberField(DocumentField):
-    """Shared by the numbers: limits of the mongoengine field."""
-
-    def formfield(self, **kwargs):
-        limits = {
-            "min_value": getattr(self.document_field, "min_value", None),
-            "max_value": getattr(self.document_field, "max_value", None),
-        }
-        if self.choices is not None:
-            limits = {}
-        return super().formfield(**limits | kwargs)
+    """Shared by the numbers, whose limits are the mongoengine field's own."""
 
     @property
     def validators(self):
-        # Django's limits are those of an SQL column; mongoengine knows its own.
+        # Django's are the limits of an SQL column.
         return []
 
 
@@ -75,7 +66,8 @@ class BigIntegerField(NumberField, models.BigIntegerField):
     formfield_class = formfields.IntegerField
 
     def formfield(self, **kwargs):
-        return NumberField.formfield(self, **kwargs)
+        # Django's has the limits of an SQL column.
+        return DocumentField.formfield(self, **kwargs)
 
 
 class FloatField(NumberField, models.FloatField):

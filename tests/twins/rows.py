@@ -158,6 +158,19 @@ CONCERTS = [
     },
 ]
 
+TICKETS = [
+    {
+        "id": 1,
+        "number": "A-10",
+        "serial": "S1",
+        "seat": 10,
+        "tier": "floor",
+        "concert": uuid.UUID("00000000-0000-4000-8000-000000000001"),
+        "genres": [2, 4],
+    },
+    {"id": 2, "number": "B-20", "serial": "S2", "holder": "Dan", "tier": "box"},
+]
+
 ROWS = {
     "Genre": GENRES,
     "Label": LABELS,
@@ -165,6 +178,7 @@ ROWS = {
     "Album": ALBUMS,
     "Track": TRACKS,
     "Concert": CONCERTS,
+    "Ticket": TICKETS,
 }
 
 # Embedded in a document; rows of a table of their own in SQL.
@@ -310,7 +324,9 @@ def _value(field, value):
         return sorted(value)
     if isinstance(field, DecimalField):
         return Decimal(str(value)).quantize(Decimal("0.01"))
-    return value.date() if isinstance(field, DateField) and value else value
+    if isinstance(value, datetime.datetime):
+        return value.date() if isinstance(field, DateField) else value.astimezone(UTC)
+    return value
 
 
 def log_entries(username: str) -> list[tuple]:

@@ -1,6 +1,7 @@
 """Declare the same options for both twins, send both the same requests, compare."""
 
 import difflib
+import pprint
 from types import ModuleType
 from typing import Any
 from urllib.parse import urljoin
@@ -241,8 +242,9 @@ class Twins(Sites):
             LogEntry.objects.update(action_time=FIXED_TIME)
             used |= self._differences(pages, differs)
         assert used == set(differs), f"no longer differs: {set(differs) - used}"
-        assert rows.mongo_rows() == rows.sql_rows()
-        assert rows.log_entries("ada-mongo") == rows.log_entries("ada-sql")
+        must_be_equal(pretty(rows.sql_rows()), pretty(rows.mongo_rows()))
+        entries = {side: rows.log_entries(f"ada-{side}") for side in SIDES}
+        must_be_equal(pretty(entries["sql"]), pretty(entries["mongo"]))
         return pages or responses
 
     def _ask(self, side, method, url, *args, **kwargs):
@@ -266,11 +268,20 @@ class Twins(Sites):
             if without != texts:
                 used.add(name)
             texts = without
-        sql, mongo = (texts[side].splitlines() for side in SIDES)
-        unequal = difflib.unified_diff(sql, mongo, "sql", "mongo", lineterm="", n=4)
-        report = "\n".join(unequal)
-        assert not report, report
+        must_be_equal(*(texts[side].splitlines() for side in SIDES))
         return used
+
+
+def must_be_equal(sql, mongo):
+    """Fail with the lines that only one twin has."""
+    unequal = difflib.unified_diff(sql, mongo, "sql", "mongo", lineterm="", n=4)
+    report = "\n".join(unequal)
+    assert not report, report
+
+
+def pretty(value):
+    """Return rows or log entries as lines."""
+    return pprint.pformat(value).splitlines()
 
 
 def main_form(page, form_id=None):

@@ -5,6 +5,7 @@ import uuid
 import django_mongoengine
 import mongoengine as me
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django_mongoengine import fields as dm
 
 
@@ -135,3 +136,52 @@ class Concert(me.Document):
 
     def __str__(self):
         return self.place
+
+
+def not_upside_down(value):
+    if value and value == value[::-1]:
+        raise me.ValidationError("This reads the same from both ends.")
+
+
+class Ticket(me.Document):
+    id = me.SequenceField(primary_key=True, sequence_name="tickets")
+    number = me.StringField(
+        required=True, max_length=8, min_length=4, regex=r"^[A-Z]+-\d+$", unique=True
+    )
+    serial = me.StringField(max_length=20)
+    holder = me.StringField(max_length=20, validation=not_upside_down)
+    seat = me.IntField(min_value=1, max_value=500)
+    price = me.DecimalField(precision=2, min_value=1)
+    rate = me.FloatField(max_value=1.5)
+    tier = me.StringField(
+        required=True,
+        choices=[("floor", "Floor"), ("box", "Box")],
+        default="floor",
+    )
+    email = me.EmailField(max_length=254)
+    link = me.URLField(max_length=200)
+    concert = me.ReferenceField(
+        Concert,
+        reverse_delete_rule=me.CASCADE,
+        limit_choices_to={"artist": "ada"},
+    )
+    genres = me.ListField(
+        me.ReferenceField(Genre, reverse_delete_rule=me.PULL),
+        limit_choices_to={"name__contains": "o"},
+    )
+
+    meta = {"collection": "tickets"}
+
+    def __str__(self):
+        return self.number
+
+    def clean(self):
+        if self.seat == 13:
+            raise ValidationError({"seat": "Nobody wants this seat."})
+        if self.seat == 14:
+            wrong = me.ValidationError("Nobody wants this seat either.")
+            raise me.ValidationError("Wrong seat.", errors={"seat": wrong})
+        if self.seat == 15:
+            raise ValidationError("The floor is wet.")
+        if self.seat == 16:
+            raise me.ValidationError("The floor is gone.")

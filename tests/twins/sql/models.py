@@ -3,6 +3,8 @@
 import uuid
 
 from django.contrib import admin
+from django.core import validators
+from django.core.exceptions import ValidationError
 from django.db import models
 
 
@@ -136,3 +138,71 @@ class Concert(models.Model):
 
     def __str__(self):
         return self.place
+
+
+def not_upside_down(value):
+    if value and value == value[::-1]:
+        raise ValidationError("This reads the same from both ends.")
+
+
+class Ticket(models.Model):
+    """What every kind of validation has something to say about."""
+
+    number = models.CharField(
+        max_length=8,
+        unique=True,
+        validators=[
+            validators.MinLengthValidator(4),
+            validators.RegexValidator(r"^[A-Z]+-\d+$"),
+        ],
+    )
+    serial = models.CharField(max_length=20, unique=True, null=True, blank=True)
+    holder = models.CharField(max_length=20, blank=True, validators=[not_upside_down])
+    seat = models.IntegerField(
+        null=True,
+        blank=True,
+        validators=[
+            validators.MinValueValidator(1),
+            validators.MaxValueValidator(500),
+        ],
+    )
+    price = models.DecimalField(
+        max_digits=8,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[validators.MinValueValidator(1)],
+    )
+    rate = models.FloatField(
+        null=True, blank=True, validators=[validators.MaxValueValidator(1.5)]
+    )
+    tier = models.CharField(
+        max_length=5,
+        choices=[("floor", "Floor"), ("box", "Box")],
+        default="floor",
+    )
+    email = models.EmailField(blank=True)
+    link = URLField(blank=True)
+    concert = models.ForeignKey(
+        Concert,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        limit_choices_to={"artist": "ada"},
+    )
+    genres = models.ManyToManyField(
+        Genre, blank=True, limit_choices_to={"name__contains": "o"}
+    )
+
+    def __str__(self):
+        return self.number
+
+    def clean(self):
+        if self.seat == 13:
+            raise ValidationError({"seat": "Nobody wants this seat."})
+        if self.seat == 14:
+            raise ValidationError({"seat": "Nobody wants this seat either."})
+        if self.seat == 15:
+            raise ValidationError("The floor is wet.")
+        if self.seat == 16:
+            raise ValidationError("The floor is gone.")
