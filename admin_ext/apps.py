@@ -20,8 +20,8 @@ class AdminExtConfig(AppConfig):
         from .permissions import create_document_permissions
 
         compat.apply(
-            lookup_field=display.lookup_field,
-            display_for_field=display.display_for_field,
+            cells=(display.lookup_field, display.display_for_field),
+            readonly=(display.lookup_readonly, display.display_readonly),
             document_for_label=meta.document_for_label,
         )
         filters.register()

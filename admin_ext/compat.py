@@ -130,18 +130,15 @@ def keep_null_references():
     ObjectIdField.to_python = to_python_or_none
 
 
-def read_documents_through(lookup_field, display_for_field):
-    """Have the list and the read-only rows read Documents with these functions.
+def read_documents_through(module, lookup_field, display_for_field):
+    """Have ``module`` of Django's admin read Documents with these functions.
 
-    Both of Django's functions are called from inside ``items_for_result`` and
-    ``AdminReadonlyField.contents``, which offer no hook: they dereference every
+    Both of Django's functions are called from inside ``items_for_result`` (the list)
+    and ``AdminReadonlyField.contents``, which offer no hook: they dereference every
     reference one by one and raise on a value of a type that was not expected.
     Models are passed on to Django's own.
     """
-    django_lookup, django_display = (
-        admin_list.lookup_field,
-        admin_list.display_for_field,
-    )
+    django_lookup, django_display = module.lookup_field, module.display_for_field
 
     def lookup(name, obj, model_admin=None):
         if isinstance(obj, BaseDocument):
@@ -153,8 +150,7 @@ def read_documents_through(lookup_field, display_for_field):
             return display_for_field(value, field, empty_value_display, avoid_link)
         return django_display(value, field, empty_value_display, avoid_link)
 
-    for module in (admin_list, helpers):
-        module.lookup_field, module.display_for_field = lookup, display
+    module.lookup_field, module.display_for_field = lookup, display
 
 
 def find_content_type_classes_among(document_for_label):
@@ -184,9 +180,14 @@ def register_last_filter(test, list_filter_class):
     FieldListFilter._field_list_filters.insert(-1, (test, list_filter_class))
 
 
-def apply(*, lookup_field, display_for_field, document_for_label):
-    """Apply every patch of this module. Called once, when the apps are ready."""
+def apply(*, cells, readonly, document_for_label):
+    """Apply every patch of this module. Called once, when the apps are ready.
+
+    ``cells`` and ``readonly``: the functions (lookup_field, display_for_field) of the
+    list and of read-only fields.
+    """
     make_missing_documents_known_to_django()
     keep_null_references()
-    read_documents_through(lookup_field, display_for_field)
+    read_documents_through(admin_list, *cells)
+    read_documents_through(helpers, *readonly)
     find_content_type_classes_among(document_for_label)

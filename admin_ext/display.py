@@ -90,6 +90,20 @@ def lookup_field(name, document, model_admin, django_lookup):
     return field, None, field.stored_value(document)
 
 
+def lookup_readonly(name, document, model_admin, django_lookup):
+    """Return the same for a read-only field, whose references are links.
+
+    ``AdminReadonlyField.get_admin_url`` makes the link of a document that is found.
+    """
+    field, attr, value = lookup_field(name, document, model_admin, django_lookup)
+    if isinstance(field, ReferenceListField):
+        # A row that is being added has no list yet, an empty one neither.
+        stored = Stored(document, document._meta.get_field(name))
+        return field, None, None if document._state.adding else stored
+    found = value.document_referred_to() if isinstance(value, Stored) else None
+    return (field, attr, value) if found is None else (value.field, None, found)
+
+
 def _is_attribute(name, document, model_admin):
     return callable(name) or hasattr(model_admin, name) or hasattr(type(document), name)
 
@@ -108,6 +122,13 @@ class Stored:
 
     def __init__(self, document, field):
         self.document, self.field = document, field
+
+    def document_referred_to(self) -> Any:
+        """Return the document of a single reference; None when it leads to none."""
+        page = references.references_of(self.document)
+        return page.get(
+            self.field.remote_field.model, self.field.stored_value(self.document)
+        )
 
     def html(self, *, link: bool) -> str:
         page = references.references_of(self.document)
@@ -185,6 +206,13 @@ def display_for_field(value, field, empty_value_display, avoid_link=False):
     except (ArithmeticError, ValueError):
         # No decimal places of NaN, no local time of the year 1.
         return odd_value(value)
+
+
+def display_readonly(value, field, empty_value_display, avoid_link=False):
+    """Return the same for a read-only field; an empty list is no text at all."""
+    if isinstance(value, Stored):
+        return value.html(link=False)
+    return display_for_field(value, field, empty_value_display, avoid_link)
 
 
 def _is_list(value, field) -> bool:

@@ -46,8 +46,14 @@ class DocumentOptions:
         self.get_queryset = lambda request: admin_queryset(own(request))
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        """Apply formfield_overrides keyed on mongoengine's field classes too."""
-        for cls in type(db_field.document_field).__mro__:
+        """Apply formfield_overrides keyed on mongoengine's field classes too.
+
+        Of relations Django looks for the very class, which here is a subclass.
+        """
+        classes = type(db_field.document_field).__mro__
+        if db_field.is_relation:
+            classes += type(db_field).__mro__
+        for cls in classes:
             if cls in self.formfield_overrides:
                 kwargs = {**self.formfield_overrides[cls], **kwargs}
                 break
