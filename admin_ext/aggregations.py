@@ -6,59 +6,145 @@ document of the collection for each of its parts.)
 https://www.mongodb.com/docs/manual/reference/operator/aggregation/unionWith/
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
+import bson
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.functional import SimpleLazyObject
 
-from .exceptions import UnsupportedFeature
+from .ejson import CODEC
+from .exceptions import TooManyMatches, UnsupportedFeature
 from .lookups import q_for, resolve
-
-# What Python can hold in every time zone; comparing with a date also leaves out all
-# other BSON types (https://www.mongodb.com/docs/manual/reference/method/db.collection.find/#type-bracketing).
-FIRST_DATE = datetime(1, 1, 3, tzinfo=UTC)
-LAST_DATE = datetime(9999, 12, 29, tzinfo=UTC)
+from .values_as_text import FIRST_DATE, LAST_DATE
 
 # More years, months or days than this are grouped by MongoDB instead of looked up.
 MAX_LOOKED_UP = 100
 
+# A pipeline has at most 1,000 stages, and a command at most 16 MB: so many parts go
+# into one stage, and so many bytes into one aggregation.
+# https://www.mongodb.com/docs/manual/core/aggregation-pipeline-limits/
+MAX_PARTS = 200
+MAX_BYTES = 12_000_000
+
+_BATCH: ContextVar["Batch | None"] = ContextVar("batch", default=None)
+
 
 def stored_path(document: Any, name: str) -> str:
     """Return the dotted path under which a lookup path is stored."""
-    found = resolve(document, name)
-    return ".".join(
-        field.document_field.db_field if field is not None else key
-        for field, key in zip(found.fields, found.names, strict=True)
-    )
+    return resolve(document, name).stored
+
+
+class Batch:
+    """Aggregations of several querysets that are sent as one.
+
+    ``parts``: (collection, pipeline); each pipeline yields one row or none.
+    """
+
+    def __init__(self):
+        self.parts: list[tuple[Any, list[dict]]] = []
+        self._rows: dict[int, dict] = {}
+        self._asked = 0
+
+    def add(self, queryset: Any, pipeline: list[dict]) -> int:
+        """Add a pipeline over the collection of ``queryset``; return its index."""
+        self.parts.append((queryset._collection, pipeline))
+        return len(self.parts) - 1
+
+    def rows(self) -> dict[int, dict]:
+        """Return {index of a part: its row}; ask for what was added since the last."""
+        databases: dict[Any, list[int]] = {}
+        for index in range(self._asked, len(self.parts)):
+            databases.setdefault(self.parts[index][0].database, []).append(index)
+        self._asked = len(self.parts)
+        for indexes in databases.values():
+            for chunk in self._chunks(indexes):
+                self._ask(chunk)
+        return self._rows
+
+    def _chunks(self, indexes: list[int]) -> Iterator[list[int]]:
+        """Yield the indexes that fit into one command: nearly always all of them."""
+        chunk, size = [], 0
+        for index in indexes:
+            stages = {"pipeline": self.parts[index][1]}
+            length = len(bson.encode(stages, codec_options=CODEC)) + 1_000
+            if chunk and size + length > MAX_BYTES:
+                yield chunk
+                chunk, size = [], 0
+            chunk, size = [*chunk, index], size + length
+        yield chunk
+
+    def _ask(self, indexes: list[int]) -> None:
+        collection = self.parts[indexes[0]][0]
+        groups = [
+            self._joined(indexes[start : start + MAX_PARTS])
+            for start in range(0, len(indexes), MAX_PARTS)
+        ]
+        (_first, pipeline), *others = groups
+        pipeline = [*pipeline, *(_union(*other) for other in others)]
+        for row in collection.aggregate(pipeline):
+            self._rows[row["part"]] = row
+
+    def _joined(self, indexes: list[int]) -> tuple[Any, list[dict]]:
+        """Return the collection of the first part, and one pipeline of all parts."""
+        (collection, pipeline), *others = (
+            (
+                self.parts[index][0],
+                [*self.parts[index][1], {"$set": {"part": {"$literal": index}}}],
+            )
+            for index in indexes
+        )
+        return collection, [*pipeline, *(_union(*other) for other in others)]
+
+
+def _union(collection: Any, pipeline: list[dict]) -> dict:
+    return {"$unionWith": {"coll": collection.name, "pipeline": pipeline}}
 
 
 def run(queryset: Any, pipelines: list[list[dict]]) -> dict[int, dict]:
-    """Run ``pipelines`` as one aggregation; return {index of a pipeline: its row}.
+    """Run ``pipelines`` as one aggregation; return {index of a pipeline: its row}."""
+    batch = Batch()
+    for pipeline in pipelines:
+        batch.add(queryset, pipeline)
+    return batch.rows()
 
-    Each yields one row or none.
-    """
-    if not pipelines:
-        return {}
-    first, *others = (
-        [*stages, {"$set": {"part": {"$literal": index}}}]
-        for index, stages in enumerate(pipelines)
-    )
-    collection = queryset._collection
-    unions = [
-        {"$unionWith": {"coll": collection.name, "pipeline": stages}}
-        for stages in others
-    ]
-    return {row["part"]: row for row in collection.aggregate([*first, *unions])}
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Send what is annotated within as one aggregation, when a value is first read."""
+    token = _BATCH.set(Batch())
+    try:
+        yield
+    finally:
+        _BATCH.reset(token)
 
 
 def annotate(queryset: Any, annotations: dict[str, Any]) -> dict[str, Any]:
     """Return {alias: value} for Django's Count, Min and Max."""
-    pipelines = [_stages(queryset, each) for each in annotations.values()]
-    rows = run(queryset, pipelines)
-    return {
-        alias: rows.get(index, {}).get("value", _without_rows(expression))
-        for index, (alias, expression) in enumerate(annotations.items())
-    }
+    batch = _BATCH.get()
+    is_alone = batch is None
+    batch = Batch() if is_alone else batch
+    indexes, values_without_row = {}, {}
+    for alias, expression in annotations.items():
+        try:
+            indexes[alias] = batch.add(queryset, _stages(queryset, expression))
+            values_without_row[alias] = _without_rows(expression)
+        except (TooManyMatches, ValidationError):
+            # What Django's SimpleListFilter shows where it has no count.
+            values_without_row[alias] = "-"
+
+    def values():
+        rows = batch.rows()
+        return {
+            alias: rows.get(indexes.get(alias), {}).get("value", value)
+            for alias, value in values_without_row.items()
+        }
+
+    return values() if is_alone else SimpleLazyObject(values)
 
 
 def _stages(queryset, expression) -> list[dict]:
@@ -93,8 +179,23 @@ def _without_rows(expression) -> int | None:
 
 
 def _match(queryset, condition: dict) -> dict:
-    parts = [part for part in (queryset._query, condition) if part]
-    return {"$match": {"$and": parts} if parts else {}}
+    """Return a $match of both, with each clause once.
+
+    A filter's own queryset repeats what this one asks, and MongoDB takes one $text.
+    """
+    clauses = []
+    for query in (queryset._query, condition):
+        clauses += [each for each in _clauses(query) if each not in clauses]
+    return {"$match": {"$and": clauses} if clauses else {}}
+
+
+def _clauses(query: dict) -> Iterator[dict]:
+    for key, value in query.items():
+        if key == "$and":
+            for each in value:
+                yield from _clauses(each)
+        else:
+            yield {key: value}
 
 
 def _between(first: datetime = FIRST_DATE, last: datetime = LAST_DATE) -> dict:

@@ -10,6 +10,7 @@ from django.core.exceptions import (
 )
 from django.http import Http404
 
+from .exceptions import UnsupportedLookup
 from .meta import document_classes
 from .querysets import DocumentQuerySet
 
@@ -59,8 +60,8 @@ class DocumentAutocompleteView(AutocompleteJsonView):
         """Return what the search finds, in an order that keeps pages apart."""
         try:
             queryset = super().get_queryset()
-        except ValidationError:
-            # A term that no field can hold, such as one with NUL, finds nothing.
+        except (ValidationError, UnsupportedLookup):
+            # A term that no field can hold, or that finds too much, finds nothing.
             return self.model_admin.get_queryset(self.request).none().order_by("pk")
         if isinstance(queryset, DocumentQuerySet) and not queryset.ordered:
             return queryset.order_by("pk")

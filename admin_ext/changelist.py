@@ -1,8 +1,11 @@
 """Django's ChangeList over a Document."""
 
+import copy
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cached_property, partial
 
+from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import FieldError, ValidationError
@@ -10,8 +13,11 @@ from django.db.models.constants import LOOKUP_SEP
 from django.forms.models import BaseModelFormSet
 from mongoengine import errors
 
-from .exceptions import UnsupportedFeature, UnsupportedLookup
+from .aggregations import together
+from .exceptions import TooManyMatches, UnsupportedFeature, UnsupportedLookup
+from .filters import replaced
 from .lookups import Path, resolve
+from .memory import remembering
 from .references import ATTRIBUTE, PageReferences, reference_fields
 
 # What a value from the query string makes mongoengine raise.
@@ -36,7 +42,13 @@ class DocumentChangeList(ChangeList):
 
     def __init__(self, request, *args, **kwargs):
         self.request = request
+        self._filters = None
+        # Which keys a search or filter found in another collection.
+        self._memory = {}
         super().__init__(request, *args, **kwargs)
+        for spec in self.filter_specs if self.add_facets else ():
+            if hasattr(spec, "get_facet_queryset"):
+                spec.get_facet_queryset = partial(self._counts_of, spec)
         # The headers of other columns get no sort link.
         names = self.list_display if self.sortable_by is None else self.sortable_by
         declared = super().get_ordering_field
@@ -44,9 +56,41 @@ class DocumentChangeList(ChangeList):
 
     def get_queryset(self, request, exclude_parameters=None):
         try:
-            return super().get_queryset(request, exclude_parameters)
+            with remembering(self._memory):
+                return super().get_queryset(request, exclude_parameters)
         except LOOKUP_ERRORS as error:
+            if isinstance(error, TooManyMatches):
+                messages.error(request, str(error))
             raise IncorrectLookupParameters(error) from error
+
+    def get_filters(self, request):
+        """Make the filters once; Django makes them, and reads their choices, again
+        for the counts of each.
+        """
+        if self._filters is None:
+            self.list_filter = [replaced(each) for each in self.list_filter]
+            self._filters = super().get_filters(request)
+        return self._filters
+
+    def _counts_of(self, spec, changelist):
+        return self._counts[spec]
+
+    @cached_property
+    def _counts(self) -> dict:
+        """Return {filter: its counts}, all counted in one aggregation.
+
+        Counting puts one choice after the other into the filter, which also filters
+        for the others: hence a copy.
+        """
+        counts = {}
+        with together(), remembering(self._memory):
+            for spec in self.filter_specs:
+                if hasattr(spec, "get_facet_queryset"):
+                    probe = copy.copy(spec)
+                    probe.__dict__.pop("get_facet_queryset", None)
+                    probe.used_parameters = dict(spec.used_parameters)
+                    counts[spec] = probe.get_facet_queryset(self)
+        return counts
 
     @property
     def result_list(self):

@@ -16,12 +16,14 @@ from django.db.models.expressions import F, OrderBy
 from django.forms.models import BaseInlineFormSet
 from mongoengine.base import BaseDocument
 
+from . import textindex
 from .exceptions import UnsupportedLookup
 from .fields import EmbeddedField, ListField
 from .forms import DocumentForm
 from .formsets import DocumentInlineFormSet, EmbeddedFormSet
-from .lookups import resolve
+from .lookups import TEXT_FIELDS, resolve
 from .querysets import is_against_null_order
+from .search import path_for
 
 MIDDLEWARE = "admin_ext.middleware.MongoDBUnavailableMiddleware"
 
@@ -171,6 +173,74 @@ class DocumentAdminChecks(DocumentChecks, ModelAdminChecks):
                 )
             ]
         return inline(obj.model, obj.admin_site).check()
+
+    def _check_search_fields(self, obj):
+        errors = super()._check_search_fields(obj)
+        if errors:
+            return errors
+        items = enumerate(obj.search_fields)
+        return [
+            error
+            for index, item in items
+            for error in self._check_search_field(obj, item, f"search_fields[{index}]")
+        ]
+
+    def _check_search_field(self, obj, item, label):
+        document, problem = obj.model, ""
+        try:
+            found = resolve(document, path_for(document, item))
+            while found.joins:
+                document, found = found.target, resolve(found.target, found.rest)
+        except UnsupportedLookup as error:
+            problem = str(error)
+        else:
+            field = _member(found.field)
+            if isinstance(field, EmbeddedField):
+                problem = f"{field.name} is an embedded document; name a field of it."
+        if problem:
+            return [
+                checks.Error(
+                    f"The value of '{label}' cannot be '{item}': {problem}",
+                    hint="Name a field, and at most one lookup such as 'exact'.",
+                    obj=obj.__class__,
+                    id="admin_ext.E010",
+                )
+            ]
+        if found.lookup == "search":
+            return self._check_text_search(obj, item, label, document, found)
+        return []
+
+    def _check_text_search(self, obj, item, label, document, found):
+        if not isinstance(_member(found.field), TEXT_FIELDS):
+            return [
+                checks.Error(
+                    f"The value of '{label}' cannot be '{item}': {found.field.name} "
+                    "is no text.",
+                    hint="Leave out the '@', or use '='.",
+                    obj=obj.__class__,
+                    id="admin_ext.E011",
+                )
+            ]
+        if textindex.is_declared(document, found.stored):
+            return []
+        return [
+            checks.Warning(
+                f"The value of '{label}' is '{item}', but no text index on "
+                f"'{found.stored}' is declared in the meta of "
+                f"'{document._meta.label}'.",
+                hint="Declare it in meta['indexes']; the admin does not build it. "
+                "While the server has none, all documents are read for a search.",
+                obj=obj.__class__,
+                id="admin_ext.W010",
+            )
+        ]
+
+
+def _member(field):
+    """Return the field of the members when ``field`` is a list, or lists in a list."""
+    while isinstance(field, ListField):
+        field = field.item
+    return field
 
 
 def is_for_documents(inline):

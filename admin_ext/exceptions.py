@@ -12,6 +12,10 @@ class UnsupportedLookup(FieldError):
     """
 
 
+class TooManyMatches(UnsupportedLookup):
+    """More documents match than a second query can carry; the text is for staff."""
+
+
 class UnsupportedFeature(NotImplementedError):
     """A Django feature that cannot work on MongoDB; the text names the alternative."""
 

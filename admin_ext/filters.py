@@ -1,18 +1,24 @@
 """ListFilters where Django's own ask SQL."""
 
+from datetime import datetime
+from functools import cache
+from typing import Any
+
 from django.contrib.admin.filters import (
     AllValuesFieldListFilter,
+    EmptyFieldListFilter,
     FieldListFilter,
     RelatedFieldListFilter,
 )
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import get_last_value_from_parameters
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.db.models.constants import LOOKUP_SEP
 
 from .compat import register_last_filter
 from .exceptions import UnsupportedLookup
-from .fields import MAX_CHOICES, ReferenceField, ReferenceListField
+from .fields import MAX_CHOICES, DateField, ReferenceField, ReferenceListField
 from .lookups import q_for_lookup, resolve
 
 
@@ -48,33 +54,99 @@ class DistinctFieldListFilter(AllValuesFieldListFilter):
             params, self.lookup_kwarg_isnull
         )
         self.empty_value_display = model_admin.get_empty_value_display()
-        values = self._values(request, model, model_admin, field_path)
+        queryset, path = self._source(request, model, model_admin, field_path)
+        values = queryset.stored_values(path, limit=MAX_CHOICES + 1)
+        choices = dict.fromkeys(
+            self._as_asked(field, value)
+            for value in values
+            if not isinstance(value, dict | list | bytes)
+        )
         self.lookup_choices = [
-            value for value in values if self._is_choice(model, field_path, value)
+            value for value in choices if self._is_choice(queryset.model, path, value)
         ]
         FieldListFilter.__init__(
             self, field, request, params, model, model_admin, field_path
         )
 
-    def _values(self, request, model, model_admin, field_path):
-        """Return the first values; behind a reference, those of its collection."""
-        found = resolve(model, field_path)
-        queryset, path = model_admin.get_queryset(request), field_path
-        if found.joins:
-            target = found.fields[found.joins - 1].remote_field.model
-            queryset = target._default_manager.all()
-            path = LOOKUP_SEP.join(found.names[found.joins :])
-        return queryset.stored_values(path, limit=MAX_CHOICES + 1)
+    def _source(self, request, model, model_admin, field_path):
+        """Return the queryset and the path in it; a reference leads to its own."""
+        queryset, found = model_admin.get_queryset(request), resolve(model, field_path)
+        while found.joins:
+            queryset = found.target._default_manager.all()
+            found = resolve(found.target, found.rest)
+        return queryset, LOOKUP_SEP.join(found.names)
 
-    def _is_choice(self, model, field_path, value):
-        """Tell whether a link can ask for ``value``; a dict or an odd type cannot."""
-        if isinstance(value, dict | list | bytes):
-            return False
+    def _as_asked(self, field, value):
+        """Return what a link says for ``value``; a day is stored as its midnight."""
+        if value is None:
+            return None
+        is_day = isinstance(value, datetime) and isinstance(field, DateField)
+        return str(value.date() if is_day else value)
+
+    def _is_choice(self, document, path, value):
+        """Tell whether a link can ask for ``value``; an odd type may not suit."""
         try:
-            q_for_lookup(model, field_path, value)
+            q_for_lookup(document, path, value)
         except (ValidationError, UnsupportedLookup):
             return False
         return True
+
+
+def is_below(document: Any, lookup: str, paths: list) -> bool:
+    """Tell whether ``lookup`` asks one of ``paths``, or the key of its reference."""
+    try:
+        found = resolve(document, lookup)
+    except UnsupportedLookup:
+        return False
+    whole = LOOKUP_SEP.join(found.names)
+    names = {whole}
+    if getattr(found.fields[-1], "primary_key", False):
+        names.add(LOOKUP_SEP.join(found.names[:-1]))
+    return not names.isdisjoint(path for path in paths if isinstance(path, str))
+
+
+class EmptyValueFieldListFilter(EmptyFieldListFilter):
+    """Django's "empty" filter over any field: in MongoDB each may be missing."""
+
+    def __init__(self, field, request, params, model, model_admin, field_path):
+        """Follow EmptyFieldListFilter.__init__ (5.2), which refuses some fields."""
+        self.lookup_kwarg = f"{field_path}__isempty"
+        self.lookup_val = get_last_value_from_parameters(params, self.lookup_kwarg)
+        FieldListFilter.__init__(
+            self, field, request, params, model, model_admin, field_path
+        )
+
+    def get_lookup_condition(self):
+        return Q((self.lookup_kwarg, True))
+
+
+REPLACEMENTS = {
+    AllValuesFieldListFilter: DistinctFieldListFilter,
+    EmptyFieldListFilter: EmptyValueFieldListFilter,
+    RelatedFieldListFilter: ReferenceFieldListFilter,
+}
+
+
+def replaced(list_filter: Any) -> Any:
+    """Return an entry of ``list_filter`` with our class for Django's that asks SQL.
+
+    A subclass of Django's keeps what it overrides.
+    """
+    if not isinstance(list_filter, list | tuple):
+        return list_filter
+    path, list_filter_class = list_filter
+    return path, _replaced_class(list_filter_class)
+
+
+@cache
+def _replaced_class(cls):
+    for django_class, our_class in REPLACEMENTS.items():
+        if cls is django_class:
+            return our_class
+        is_class = isinstance(cls, type) and issubclass(cls, django_class)
+        if is_class and not issubclass(cls, our_class):
+            return type(cls.__name__, (cls, our_class), {"__module__": cls.__module__})
+    return cls
 
 
 def register() -> None:

@@ -7,7 +7,7 @@ the field, text is escaped: nothing from a URL reaches an operator of MongoDB.
 import operator
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import reduce
 from typing import Any
@@ -18,14 +18,18 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.db.models.constants import LOOKUP_SEP
 from django.utils import timezone
+from django.utils.translation import gettext
 from mongoengine import Q
 from mongoengine.base import BaseDocument
+from mongoengine.queryset.base import BaseQuerySet
 from mongoengine.queryset.transform import MATCH_OPERATORS
 
+from . import textindex, values_as_text
 from .compat import QUERY_ERRORS
 from .ejson import CODEC
-from .exceptions import UnsupportedLookup
+from .exceptions import TooManyMatches, UnsupportedLookup
 from .fields import EmbeddedField, ListField, ValueField, id_of, is_key
+from .memory import remembered
 
 TEXT_LOOKUPS = frozenset({
     "iexact",
@@ -42,7 +46,12 @@ FALSE = (False, "False", "false", "0")
 
 COMPARISONS = frozenset({"gt", "gte", "lt", "lte"})
 DATE_PARTS = frozenset({"year", "date"})
-LOOKUPS = TEXT_LOOKUPS | COMPARISONS | DATE_PARTS | {"exact", "in", "range", "isnull"}
+LOOKUPS = (
+    TEXT_LOOKUPS
+    | COMPARISONS
+    | DATE_PARTS
+    | {"exact", "in", "range", "isnull", "isempty", "search"}
+)
 
 TEXT_FIELDS = (models.CharField, models.TextField, ValueField)
 
@@ -76,6 +85,33 @@ class Path:
     def field(self):
         """The last declared field of the path."""
         return next(field for field in reversed(self.fields) if field is not None)
+
+    @property
+    def rest(self) -> str:
+        """What is left of the path in the collection that the first join leads to."""
+        return LOOKUP_SEP.join((*self.names[self.joins :], self.lookup))
+
+    @property
+    def target(self):
+        """The Document that the first join leads to."""
+        return self.fields[self.joins - 1].remote_field.model
+
+    @property
+    def stored(self) -> str:
+        """The dotted path under which the value is stored."""
+        return ".".join(
+            field.document_field.db_field if field is not None else key
+            for field, key in zip(self.fields, self.names, strict=True)
+        )
+
+    @property
+    def lists(self) -> int:
+        """How many declared lists the value is in, one within the other."""
+        number = 0
+        for field in self.fields:
+            while isinstance(field, ListField):
+                number, field = number + 1, field.item
+        return number
 
 
 def resolve(document: Any, path: str) -> Path:
@@ -142,49 +178,77 @@ def q_for_lookup(document: Any, path: str, value: Any) -> Q:
 
 def _joined(found: Path, value: Any) -> Q:
     """Ask the referenced collection first: MongoDB's find has no joins."""
-    reference = found.fields[found.joins - 1]
-    rest = found.names[found.joins :]
-    target = reference.remote_field.model
+    target = found.target
     before = (found.fields[: found.joins], found.names[: found.joins])
-    if rest == (target._meta.pk.name,) and found.lookup not in TEXT_LOOKUPS:
+    is_key = found.names[found.joins :] == (target._meta.pk.name,)
+    if is_key and found.lookup not in TEXT_LOOKUPS:
         return _q(Path(*before, found.lookup), value)
-    path = LOOKUP_SEP.join((*rest, found.lookup))
-    matches = target._default_manager.filter(q_for_lookup(target, path, value))
-    ids = [
-        item["_id"] for item in matches.only("pk").limit(MAX_JOINED + 1).as_pymongo()
-    ]
-    if len(ids) > MAX_JOINED:
-        raise UnsupportedLookup(
-            f"{LOOKUP_SEP.join(found.names)} matches more than {MAX_JOINED:,} "
-            f"{target._meta.verbose_name_plural}; make it narrower."
-        )
-    condition = _q(Path(*before, "in"), ids)
-    if found.lookup == "isnull" and value in TRUE:
+    keys = _joined_keys(target, found.rest, value)
+    condition = _q(Path(*before, "in"), keys)
+    if found.lookup in ("isnull", "isempty") and value in TRUE:
         # Nothing is referred to: there is no name either.
         return condition | _q(Path(*before, "isnull"), True)
     return condition
 
 
+def _joined_keys(target: Any, path: str, value: Any) -> list:
+    def ask():
+        return keys_of(
+            target._default_manager.filter(q_for_lookup(target, path, value))
+        )
+
+    if not isinstance(value, str | int | ObjectId | None):
+        return ask()
+    return remembered((target, path, type(value), value), ask)
+
+
+def keys_of(queryset: Any) -> list:
+    """Return the keys of ``queryset``. Raise TooManyMatches for more than MAX_JOINED.
+
+    A second query carries them all.
+    """
+    matches = queryset.order_by().only("pk").limit(MAX_JOINED + 1).as_pymongo()
+    keys = [item["_id"] for item in matches]
+    if len(keys) > MAX_JOINED:
+        raise TooManyMatches(
+            gettext(
+                "More than %(limit)s %(name)s match. Ask for less, for example with "
+                "one more word."
+            )
+            % {
+                "limit": f"{MAX_JOINED:,}",
+                "name": queryset._document._meta.verbose_name_plural,
+            }
+        )
+    return keys
+
+
 def _q(found: Path, value: Any) -> Q:
     lookup, field = found.lookup, found.field
-    if lookup == "isnull":
-        return _is_null(found, value)
-    if lookup in TEXT_LOOKUPS:
-        return _text(found, value)
-    if lookup in DATE_PARTS:
-        return _period(found, value)
-    if lookup in ("in", "range"):
-        values = value.split(",") if isinstance(value, str) else list(value)
-        values = [coerce(field, item) for item in values]
-        if lookup == "in":
-            return Q(**{_key(found, "in"): values})
-        first, last = values
-        return Q(**{_key(found, "gte"): first}) & Q(**{_key(found, "lte"): last})
+    special = _SPECIAL.get(lookup)
+    if special is not None:
+        return special(found, value)
     if lookup in COMPARISONS:
         return Q(**{_key(found, lookup): coerce(field, value)})
-    if found.fields[-1] is None and isinstance(value, str):
-        return Q(**{_key(found, "in"): readings(value)})
+    if isinstance(field, ValueField) and isinstance(value, str):
+        return Q(__raw__={found.stored: {"$in": readings(value)}})
     return Q(**{_key(found): coerce(field, value)})
+
+
+def _among(found: Path, value: Any) -> Q:
+    if isinstance(value, BaseQuerySet) and not value._scalar:
+        return _in_queryset(found, value)
+    return Q(**{_key(found, "in"): _values(found, value)})
+
+
+def _between(found: Path, value: Any) -> Q:
+    first, last = _values(found, value)
+    return Q(**{_key(found, "gte"): first}) & Q(**{_key(found, "lte"): last})
+
+
+def _values(found, value) -> list:
+    values = value.split(",") if isinstance(value, str) else list(value)
+    return [coerce(found.field, item) for item in values]
 
 
 def readings(text: str) -> list[Any]:
@@ -196,7 +260,9 @@ def readings(text: str) -> list[Any]:
         found.append(ObjectId(text))
     with suppress(ValueError):
         # MongoDB compares numbers of all types by value.
-        found.append(float(text) if "." in text else int(text))
+        number = float(text) if "." in text else int(text)
+        if abs(number) < 2**63:
+            found.append(number)
     return found
 
 
@@ -220,19 +286,79 @@ def _is_null(found: Path, value: Any) -> Q:
     raise ValidationError(f"“{value}” is neither true nor false.")
 
 
+def _is_empty(found: Path, value: Any) -> Q:
+    """What holds nothing: null and missing, the empty text, list and document."""
+    if value not in (*TRUE, *FALSE):
+        raise ValidationError(f"“{value}” is neither true nor false.")
+    operator_name = "$in" if value in TRUE else "$nin"
+    return Q(__raw__={found.stored: {operator_name: [None, "", [], {}]}})
+
+
 def _text(found: Path, value: Any) -> Q:
-    """Text lookups on text; on anything else the term must be the value itself."""
+    """Text lookups on text, and on the text of numbers and dates as Django does.
+
+    On anything else the term must be the value itself, as iexact always wants it:
+    for a value an index can be used, for its text never.
+    """
     field = found.field
     if len(str(value)) > MAX_TEXT:
         raise ValidationError(f"A text of at most {MAX_TEXT:,} characters is expected.")
-    if isinstance(field, ListField):
+    while isinstance(field, ListField):
         field = field.item
-    if isinstance(field, TEXT_FIELDS) or found.fields[-1] is None:
-        return Q(**{_key(found, found.lookup): str(value)})
+    if values_as_text.is_convertible(field):
+        if found.lookup != "iexact":
+            condition = values_as_text.condition(
+                field, found.stored, found.lists, found.lookup, str(value)
+            )
+            return Q(__raw__=condition)
+    elif isinstance(field, TEXT_FIELDS) or found.fields[-1] is None:
+        return _text_or_number(found, str(value))
     try:
         return Q(**{_key(found): coerce(field, value)})
     except ValidationError:
         return Q(**NOTHING)
+
+
+def _text_or_number(found: Path, value: str) -> Q:
+    """A text that is stored as a number is found by that number."""
+    condition = Q(**{_key(found, found.lookup): value})
+    numbers = [each for each in readings(value) if type(each) in (int, float)]
+    if not numbers:
+        return condition
+    return condition | Q(__raw__={found.stored: {"$in": numbers}})
+
+
+def _search(found: Path, value: Any) -> Q:
+    """Ask the text index first; without one, read the text.
+
+    A query takes one $text, none in $nor, and in $or only beside other indexes:
+    as a list of keys it can stand anywhere.
+    """
+    document = found.fields[0].model
+    if not textindex.is_indexed(document, found.stored):
+        return _text(replace(found, lookup="icontains"), value)
+
+    def ask():
+        condition = Q(__raw__=textindex.text_query([str(value)]))
+        return keys_of(document._default_manager.filter(condition))
+
+    return Q(pk__in=remembered(("$text", document, str(value)), ask))
+
+
+def _in_queryset(found: Path, queryset: BaseQuerySet) -> Q:
+    """A queryset of the same collection is asked within this query."""
+    document = found.fields[0].model
+    is_same = (
+        found.fields == (document._meta.pk,)
+        and queryset._document._get_collection_name() == document._get_collection_name()
+    )
+    is_empty = queryset._none or queryset._empty
+    is_whole = queryset._limit is None and not queryset._skip and not is_empty
+    if is_same and is_whole:
+        return Q(__raw__=queryset._query)
+    if is_whole:
+        return Q(**{_key(found, "in"): keys_of(queryset)})
+    return Q(**{_key(found, "in"): [each.pk for each in queryset.only("pk")]})
 
 
 def _period(found: Path, value: Any) -> Q:
@@ -252,6 +378,25 @@ def _period(found: Path, value: Any) -> Q:
 
 def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
+
+
+_SPECIAL = {
+    "in": _among,
+    "range": _between,
+    "isnull": _is_null,
+    "isempty": _is_empty,
+    "search": _search,
+    **dict.fromkeys(TEXT_LOOKUPS, _text),
+    **dict.fromkeys(DATE_PARTS, _period),
+}
+
+
+def fits(field: Any, value: Any) -> bool:
+    """Tell whether ``value`` is just what ``field`` holds."""
+    try:
+        return field.to_python(value) == value
+    except (ValidationError, TypeError, ValueError):
+        return False
 
 
 def coerce(field: Any, value: Any) -> Any:

@@ -23,10 +23,12 @@ from .compat import AdapterDocumentAdmin
 from .deletion import get_deleted_objects
 from .exceptions import SaveRejected
 from .fields import DateTimeField, ListField
+from .filters import is_below
 from .forms import DocumentForm
 from .formsets import DocumentFormSet, DocumentInlineFormSet, EmbeddedFormSet
 from .meta import present
 from .querysets import admin_queryset
+from .search import search
 from .widgets import (
     MEDIA,
     DocumentAutocompleteSelect,
@@ -144,6 +146,25 @@ class DocumentAdmin(DocumentOptions, ModelAdmin, AdapterDocumentAdmin):
             return super().get_object(request, object_id, from_field)
         except (errors.InvalidQueryError, errors.ValidationError):
             return None
+
+    def lookup_allowed(self, lookup, value, request=None):
+        """Allow what ``list_filter`` names, though it begins in an embedded document.
+
+        Django counts an embedded document as a step of the path, and a reference
+        within it as none.
+        """
+        if super().lookup_allowed(lookup, value, request):
+            return True
+        filters = self.get_list_filter(request) if request else self.list_filter
+        names = [
+            each[0] if isinstance(each, list | tuple) else each for each in filters
+        ]
+        return is_below(self.model, lookup, [*names, self.date_hierarchy])
+
+    def get_search_results(self, request, queryset, search_term):
+        """Return (queryset, False): in MongoDB nothing is found twice."""
+        fields = self.get_search_fields(request)
+        return search(queryset, fields, search_term), False
 
     def get_deleted_objects(self, objs, request):
         return get_deleted_objects(objs, request, self.admin_site)

@@ -21,8 +21,18 @@ from . import aggregations
 from .compat import LOAD_ERRORS, has_delete_receivers
 from .delete_rules import Collected, batches
 from .exceptions import UnsupportedFeature, UnsupportedLookup
+from .fields import id_of
 from .hydration import class_for, document_for_son, remember
-from .lookups import NOTHING, Q, negated, q_for, q_for_lookup, resolve
+from .lookups import (
+    MAX_JOINED,
+    NOTHING,
+    Q,
+    fits,
+    negated,
+    q_for,
+    q_for_lookup,
+    resolve,
+)
 
 _CLASSES: dict[type, type] = {}
 _OWN_CLASSES: dict[type, type] = {}
@@ -209,8 +219,13 @@ class DocumentQuerySet:
         The latter is what Django's RelatedOnlyFieldListFilter asks for.
         """
         if flat and fields[0].endswith("__pk"):
-            return self.stored_values(fields[0].removesuffix("__pk"))
+            return self._referenced_keys(fields[0].removesuffix("__pk"))
         return super().values_list(*fields)
+
+    def _referenced_keys(self, path):
+        pk = resolve(self.model, path).field.remote_field.model._meta.pk
+        keys = map(id_of, self.stored_values(path, limit=MAX_JOINED))
+        return [key for key in keys if key is not None and fits(pk, key)]
 
     def stored_values(self, path, *, limit=None):
         """Return the values that occur, sorted; None for null and for missing.

@@ -7,7 +7,6 @@ from typing import Any
 
 from bson import DBRef
 from django.contrib.admin.utils import quote
-from django.core.exceptions import ValidationError
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
@@ -16,6 +15,7 @@ from mongoengine import Document, Q
 from mongoengine.base import BaseDocument
 
 from .fields import ReferenceField, ReferenceListField, id_of
+from .lookups import fits
 
 # Where a page keeps its references on the objects that it lists.
 ATTRIBUTE = "_admin_references"
@@ -76,7 +76,7 @@ class PageReferences:
         keys = [
             key
             for key in ids
-            if (target, key) not in self.documents and _fits(target._meta.pk, key)
+            if (target, key) not in self.documents and fits(target._meta.pk, key)
         ]
         if keys:
             for document in target._default_manager.filter(Q(pk__in=keys)):
@@ -167,13 +167,6 @@ def stored_references(document: Document, each: Any) -> list:
     if isinstance(each, ReferenceListField):
         return list(value) if isinstance(value, list | tuple) else [value]
     return [value]
-
-
-def _fits(pk: Any, key: Any) -> bool:
-    try:
-        return pk.to_python(key) == key
-    except (ValidationError, TypeError, ValueError):
-        return False
 
 
 def _is_hashable(value: Any) -> bool:

@@ -12,6 +12,7 @@ from admin_ext import (
 from .documents import Address, Author, Book, Chapter, Publisher, Review
 from .odd_documents import (
     Everything,
+    Leaflet,
     Loose,
     Lorry,
     Meeting,
@@ -119,6 +120,6 @@ class EverythingAdmin(DocumentAdmin):
     search_fields = ("string", "integer", "reference__place", "embedded__label")
 
 
-@admin.register(Vehicle, Lorry, Parcel, Token, Ticket, Loose)
+@admin.register(Vehicle, Lorry, Parcel, Token, Ticket, Loose, Leaflet)
 class OddAdmin(DocumentAdmin):
     pass

@@ -83,6 +83,21 @@ class Depot(me.Document):
         return self.place or "?"
 
 
+class Leaflet(me.Document):
+    """Declares a text index, which a test builds, or does not."""
+
+    title = me.StringField()
+    body = me.StringField(db_field="bodyText")
+    number = me.IntField()
+    about = me.ReferenceField("self")
+    parts = me.ListField(me.EmbeddedDocumentField(Part))
+
+    meta = {"collection": "leaflets", "indexes": [("$body",)]}
+
+    def __str__(self):
+        return self.title or "?"
+
+
 class ParcelQuerySet(me.QuerySet):
     def heavy(self):
         return self.filter(kilos__gte=10)

@@ -50,69 +50,6 @@ def first_letters(client, **query):
     return "".join(sorted(title[:3] for title in titles(client, **query)))
 
 
-@pytest.mark.parametrize(
-    ("words", "found"),
-    [
-        ("house", "GreRed"),
-        ("RED", "Redred"),
-        ("red house", "Red"),
-        ('"red house"', "Red"),
-        ("'red house'", "Red"),
-        ("house red", "Red"),
-        ('"house red"', ""),
-        ("(house)", "Gre"),
-        (".*", ""),
-        ("lovelace", "GreRed"),
-        ("111", "Red"),
-        ("1112", "red"),
-        ("11", ""),
-        ("lovelace green", "Gre"),
-        ("", "GreRedred"),
-        ("   ", "GreRedred"),
-    ],
-)
-def test_search(admin_client, books, words, found):
-    assert first_letters(admin_client, q=words) == found
-
-
-def test_search_with_prefixes(admin_client, books, monkeypatch):
-    book_admin = site.get_model_admin(Book)
-    for fields, words, found in (
-        (("^title",), "red", "Redred"),
-        (("^title",), "house", ""),
-        (("=title",), "RED HOUSE", ""),
-        (("=title",), '"red house"', "Red"),
-        (("title__startswith",), "red", "red"),
-        (("title__exact",), "'red barn'", "red"),
-        (("pk",), str(KEY), "Red"),
-        (("id", "title"), str(KEY), "Red"),
-        (("id", "title"), "green", "Gre"),
-        (("author",), "ada", "GreRed"),
-        (("author__code",), "AD", "GreRed"),
-        (("title", "pages"), "green", "Gre"),
-        (("extra__note",), "x", ""),
-    ):
-        monkeypatch.setattr(book_admin, "search_fields", fields)
-        assert first_letters(admin_client, q=words) == found, (fields, words)
-
-
-@pytest.mark.parametrize(
-    "words", ["\x00", "x" * 5_000, "$where", "{$ne: 1}", "\\", '"']
-)
-def test_search_for_anything_is_a_page_or_a_redirect(admin_client, books, words):
-    assert admin_client.get(BOOKS, {"q": words}).status_code in {200, 302}
-
-
-def test_search_in_fields_of_several_kinds(admin_client, mongo):
-    depot = mongo.depot.insert_one({"place": "Kiel"}).inserted_id
-    mongo.everything.insert_many([
-        {"string": "x", "reference": depot, "integer": 7, "embedded": {"lbl": "deep"}},
-        {"string": 7},
-    ])
-    for words, number in (("kiel", 1), ("7", 1), ("deep", 1), ("x 7", 1), ("none", 0)):
-        assert len(shown(admin_client, EVERYTHING, q=words).result_list) == number
-
-
 def column(client, name):
     return list(site.get_model_admin(Book).list_display).index(name) + 1
 

@@ -25,7 +25,7 @@ from admin_ext.checks import check_middleware
 from admin_ext.formsets import DocumentInlineFormSet, EmbeddedFormSet
 from admin_ext.meta import present
 from tests.documents import Address, Author, Book, Chapter, Publisher, Review
-from tests.odd_documents import Everything, Loose, Lorry, Meeting, Vehicle
+from tests.odd_documents import Everything, Leaflet, Loose, Lorry, Meeting, Vehicle
 
 
 def ids(document=Book, **options):
@@ -55,6 +55,8 @@ RIGHT = [
     {"list_select_related": ("author",)},
     {"list_select_related": True},
     {"search_fields": ("title", "=isbn", "author__name", "extra__a")},
+    {"search_fields": ("title__startswith", "pk", "author__born__year", "pages")},
+    {"search_fields": ("reviews__text", "reviews__by__name__iexact", "keywords")},
     {"date_hierarchy": "published"},
     {"date_hierarchy": "author__born"},
     {"ordering": ("-published", "author", "pk", "reviews__stars")},
@@ -121,6 +123,14 @@ def test_right_options_have_no_errors(options):
         ({"ordering": (F("title").desc(nulls_first=True),)}, "admin_ext.E005"),
         ({"ordering": ("-reviews__nope",)}, "admin_ext.E006"),
         ({"form": forms.ModelForm}, "admin_ext.E007"),
+        ({"search_fields": ("nope",)}, "admin_ext.E010"),
+        ({"search_fields": ("title__regex",)}, "admin_ext.E010"),
+        ({"search_fields": ("=title__exact",)}, "admin_ext.E010"),
+        ({"search_fields": ("reviews",)}, "admin_ext.E010"),
+        ({"search_fields": ("author__books",)}, "admin_ext.E010"),
+        ({"search_fields": ("@pages",)}, "admin_ext.E011"),
+        ({"search_fields": ("@author__born",)}, "admin_ext.E011"),
+        ({"search_fields": ("@author__name",)}, "admin_ext.W010"),
     ],
 )
 def test_wrong_options_have_djangos_errors(options, expected):
@@ -331,3 +341,21 @@ def test_the_docs_name_every_check_of_ours():
     told = (root.parent / "docs" / "options.md").read_text()
     pattern = r"admin_ext\.[EWI]\d{3}"
     assert set(re.findall(pattern, told)) == set(re.findall(pattern, sources))
+
+
+def test_a_declared_text_index_is_right_and_another_field_is_a_warning():
+    assert ids(Leaflet, search_fields=("@body", "@about__body")) == []
+    (warning,) = errors(Leaflet, search_fields=("title", "@title"))
+    assert warning.msg == (
+        "The value of 'search_fields[1]' is '@title', but no text index on 'title' is "
+        "declared in the meta of 'tests.Leaflet'."
+    )
+    assert warning.hint.startswith("Declare it in meta['indexes']")
+
+
+def test_the_message_says_why_a_field_cannot_be_searched():
+    (error,) = errors(search_fields=("title", "reviews"))
+    assert error.msg == (
+        "The value of 'search_fields[1]' cannot be 'reviews': reviews is an embedded "
+        "document; name a field of it."
+    )

@@ -11,11 +11,12 @@ ROOT = Path(admin_ext.__file__).parent
 
 # Inside a package and inside a row modules may import one another.
 ROWS = (
-    {"exceptions", "compat"},
+    {"exceptions", "compat", "memory"},
     {"ejson", "hydration"},
     {"widgets", "untouched", "formfields"},
     {"nested"},
     {"fields"},
+    {"textindex", "values_as_text"},
     {"lookups"},
     {"aggregations"},
     {"delete_rules"},
@@ -27,7 +28,7 @@ ROWS = (
     {"changesets"},
     {"forms"},
     {"formsets"},
-    {"filters", "deletion"},
+    {"filters", "search", "deletion"},
     {"changelist", "checks"},
     {"options"},
     {"autocomplete", "permissions", "middleware"},

@@ -76,9 +76,22 @@ CASES = [
     ("pages__isnull", True, "degz"),
     ("pages__isnull", "False", "ab"),
     ("pages__icontains", "100", "a"),
-    ("pages__icontains", "10", ""),
+    ("pages__icontains", "10", "a"),
+    ("pages__startswith", "00", ""),
+    ("pages__endswith", "00", "ab"),
+    ("pages__iexact", "10", ""),
+    ("pages__iexact", "100", "a"),
+    ("reviews__stars__icontains", "5", "a"),
+    ("reviews__stars__icontains", "9", ""),
+    ("title__search", "ALPH", "a"),
     ("pages__icontains", "x", ""),
     ("isbn", "", "g"),
+    ("isbn__isempty", "True", "abdegz"),
+    ("isbn__isempty", False, ""),
+    ("keywords__isempty", True, "bdegz"),
+    ("author__name__isempty", True, "dgz"),
+    ("author__name__isempty", False, "ab"),
+    ("extra__shelf__isempty", False, "a"),
     ("blurb", "yes", "d"),
     ("keywords", "red", "a"),
     ("keywords__icontains", "RE", "a"),
@@ -192,6 +205,7 @@ def test_an_operator_as_a_value_finds_nothing(books, path, value):
         ("pages__gt", "1e5"),
         ("pages__isnull", "maybe"),
         ("pages__isnull", 2),
+        ("pages__isempty", "maybe"),
         ("pages__range", "1"),
         ("pages__range", "1,2,3"),
         ("published", "yesterday"),
@@ -324,7 +338,7 @@ def test_a_reference_stored_as_dbref_is_found_by_its_id(mongo):
 def test_too_many_matches_in_another_collection_are_refused(mongo, monkeypatch):
     monkeypatch.setattr(lookups, "MAX_JOINED", 2)
     mongo.authors.insert_many([{"_id": str(n), "name": "same"} for n in range(3)])
-    with pytest.raises(UnsupportedLookup, match="author__name matches more than 2"):
+    with pytest.raises(UnsupportedLookup, match="More than 2 authors match"):
         q_for_lookup(Book, "author__name", "same")
 
 
@@ -348,3 +362,26 @@ def test_a_reference_to_the_base_of_a_hierarchy(mongo):
     mongo.meetings.insert_one({"room": KEY})
     query = q_for_lookup(present(Meeting), "room__name", "v")
     assert Meeting._default_manager.filter(query).count() == 1
+
+
+def test_a_queryset_of_the_same_collection_becomes_a_part_of_the_query(
+    books, mongo_commands
+):
+    short = present(Book)._default_manager.filter(pages__lt=150)
+    with mongo_commands() as commands:
+        assert titles(pk__in=short) == "a"
+    assert commands.names == ["find"]
+    assert titles(pk__in=short[:0]) == titles(pk__in=short.none()) == ""
+    assert titles(pk__in=present(Book)._default_manager.order_by("title")[1:2]) == "g"
+
+
+def test_a_queryset_of_another_collection_is_asked_for_its_keys(books, mongo_commands):
+    with mongo_commands() as commands:
+        found = titles(author__in=present(Author)._default_manager.filter(name="Bob"))
+    assert found == "b"
+    assert commands[0].document["projection"] == {"_id": 1}
+
+
+def test_a_number_too_large_for_mongodb_is_still_a_text(books):
+    books_of = present(Book)._default_manager.filter(title__icontains="9" * 30)
+    assert list(books_of) == []

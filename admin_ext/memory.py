@@ -1,0 +1,34 @@
+"""What a page has asked once, so that it need not ask again."""
+
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+_MEMORY: ContextVar[dict | None] = ContextVar("memory", default=None)
+
+
+@contextmanager
+def remembering(memory: dict | None = None) -> Iterator[None]:
+    """Keep the answers that ``remembered`` gets in ``memory``, and give them again.
+
+    The list asks the same for its rows and for every facet. Without ``memory``, that
+    of the caller goes on, or a new one begins.
+    """
+    if memory is None:
+        memory = _MEMORY.get()
+    token = _MEMORY.set({} if memory is None else memory)
+    try:
+        yield
+    finally:
+        _MEMORY.reset(token)
+
+
+def remembered(key: Hashable, ask: Callable[[], Any]) -> Any:
+    """Return what ``ask()`` returned for ``key`` before, or ask."""
+    memory = _MEMORY.get()
+    if memory is None:
+        return ask()
+    if key not in memory:
+        memory[key] = ask()
+    return memory[key]
