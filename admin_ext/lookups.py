@@ -242,6 +242,9 @@ def _among(found: Path, value: Any) -> Q:
 
 
 def _between(found: Path, value: Any) -> Q:
+    if isinstance(value, str):
+        # A URL has no lists; Django does not take this text apart either.
+        raise ValidationError(f"“{value}” is not a range.")
     first, last = _values(found, value)
     return Q(**{_key(found, "gte"): first}) & Q(**{_key(found, "lte"): last})
 

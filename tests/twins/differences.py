@@ -39,6 +39,12 @@ DIFFERENCES: dict[str, Difference] = {
         sql=r'(?<=<td class="field-genres">\n)[^\n]*\n',
         mongo=r'(?<=<td class="field-genres">\n)[^\n]*\n',
     ),
+    "a pasted key finds its document": Difference(
+        "Nobody remembers an ObjectId, and everybody has one at hand: Django finds a "
+        "key only where search_fields names it.",
+        sql=r"(?s).*",
+        mongo=r"(?s).*",
+    ),
     "no sort by another collection": Difference(
         "MongoDB's find sorts by what is in the document; to sort by a path into "
         "another collection it would have to read both as a whole.",
@@ -47,5 +53,11 @@ DIFFERENCES: dict[str, Difference] = {
         mongo=r'<th class="column-(elsewhere|(?:album|artist|label|reissue_of)__\S+)"'
         r' scope="col">\n<div class="text">\n<span>\n([^\n]*)\n</span>',
         common=r"\1 \2",
+    ),
+    "words in several members of a list": Difference(
+        "A condition on an array holds when any member meets it, each condition by "
+        "itself; Django wants all words in one and the same related row.",
+        sql=r"(?s).*",
+        mongo=r"(?s).*",
     ),
 }
