@@ -148,6 +148,23 @@ class DocumentQuerySet:
             queryset = queryset.filter(negated(self._document, condition))
         return queryset
 
+    def __or__(self, other):
+        """Return what either queryset finds; ``get_search_results`` joins them so."""
+        return self._combined("$or", other)
+
+    def __and__(self, other):
+        return self._combined("$and", other)
+
+    def _combined(self, operator, other):
+        if not isinstance(other, BaseQuerySet) or other._document is not self._document:
+            return NotImplemented
+        if any(each._limit is not None or each._skip for each in (self, other)):
+            raise TypeError("Cannot combine queries once a slice has been taken.")
+        queryset = self.clone()
+        queryset._query_obj = Q(__raw__={operator: [self._query, other._query]})
+        queryset._mongo_query = None
+        return queryset
+
     def none(self):
         return self.filter(Q(**NOTHING))
 

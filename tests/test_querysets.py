@@ -126,6 +126,22 @@ def test_order_by_what_mongodb_cannot_sort_by(books):
         books.order_by("nope")
 
 
+def test_two_querysets_are_joined(books):
+    one, other = books.filter(title="a"), Book.objects(pages=2)
+    assert titles((one | Book.objects(title="c")).order_by("title")) == "ac"
+    assert titles(one & other) == "a"
+    assert titles((books.none() | other).order_by("title")) == "ab"
+    assert (books.all() & other).count() == 2
+    assert titles(one) == "a"
+
+
+def test_querysets_that_cannot_be_joined(books):
+    with pytest.raises(TypeError, match="once a slice has been taken"):
+        books[:1] | books.all()
+    with pytest.raises(TypeError, match="unsupported operand"):
+        books | Author.objects
+
+
 def test_order_by_a_reference_itself(books):
     assert books.order_by("author", "title").count() == 3
 
