@@ -131,6 +131,8 @@ class ChoiceField(forms.TypedChoiceField):
         return super()._coerce(value)
 
     def has_changed(self, initial, data):
+        if self.disabled:
+            return False
         return str("" if initial is None else initial) != str(data or "")
 
 

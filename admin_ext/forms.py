@@ -11,7 +11,7 @@ from mongoengine.base import DocumentMetaclass
 from . import changesets
 from .fields import field_for
 from .meta import present
-from .nested import bound_media
+from .nested import is_nested
 
 
 class DocumentFormMetaclass(ModelFormMetaclass):
@@ -70,8 +70,10 @@ class DocumentForm(forms.ModelForm, metaclass=DocumentFormMetaclass):
 
     @property
     def media(self):
+        """Add what the forms within need; binding the others is left to the page."""
         media = super().media
-        return sum((bound_media(self[name]) for name in self.fields), media)
+        nested = [name for name, each in self.fields.items() if is_nested(each)]
+        return sum((self[name].media for name in nested), media)
 
     def formfield_for(self, field: Any) -> forms.Field:
         """Return the form field of a Document's field, through the admin's hooks."""

@@ -149,7 +149,8 @@ class RowForm(forms.Form):
     @property
     def media(self):
         media = super().media
-        return sum((bound_media(field) for field in self), media)
+        nested = [bound for bound in self if is_nested(bound.field)]
+        return sum((bound.media for bound in nested), media)
 
 
 class RowFormSet(BaseFormSet):
@@ -296,9 +297,9 @@ class ListFormField(forms.Field):
         return self.item_field.value_for_document(row_form.cleaned_data["value"])
 
 
-def bound_media(bound) -> forms.Media:
-    """Return what the forms inside a bound field load, or nothing."""
-    return bound.media if isinstance(bound, NestedBoundField) else forms.Media()
+def is_nested(field: forms.Field) -> bool:
+    """Tell whether a form field holds forms of its own."""
+    return isinstance(field, EmbeddedFormField | ListFormField)
 
 
 def members_of(value: Any) -> list:
