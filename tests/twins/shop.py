@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.sites import all_sites
 from django.contrib.auth.models import Permission, User
-from django.urls import clear_url_caches, path
+from django.urls import path
 from django.utils import timezone
 
 from admin_ext import (
@@ -136,13 +136,16 @@ class Sites:
         """The two sites, installed as the URLs of the test."""
         if self._sites is None:
             self._sites = {side: self._make_site(side) for side in SIDES}
-            urlconf = ModuleType("twin_urls")
-            urlconf.urlpatterns = [
-                path(f"{side}/", self._sites[side].urls) for side in SIDES
-            ]
-            self._settings.ROOT_URLCONF = urlconf
-            clear_url_caches()
+            self._urlconfs = {side: self._urls(side) for side in SIDES}
+            self._settings.ROOT_URLCONF = self._urls(*SIDES)
         return self._sites
+
+    def _urls(self, *sides):
+        urlconf = ModuleType("twin_urls")
+        urlconf.urlpatterns = [
+            path(f"{each}/", self._sites[each].urls) for each in sides
+        ]
+        return urlconf
 
     def _make_site(self, side):
         base = admin.AdminSite if side == "sql" else AdminSite
@@ -196,11 +199,18 @@ class Twins(Sites):
         """GET an address of both and compare the answers; return {side: response}."""
         LogEntry.objects.update(action_time=FIXED_TIME)
         responses = {
-            side: self._ask(side, "get", self.url(side, address), **kwargs)
+            side: self.ask(side, "get", self.url(side, address), **kwargs)
             for side in SIDES
         }
         self.compare(responses, differs)
         return responses
+
+    def follow(self, address, *, differs=()):
+        """GET an address of both, and the page that it leads to."""
+        responses = {
+            side: self.ask(side, "get", self.url(side, address)) for side in SIDES
+        }
+        return self._answered(responses, differs)
 
     def post(self, address, data, *, differs=(), **kwargs):
         """POST the same data to both; answers, rows and log must be equal.
@@ -208,7 +218,7 @@ class Twins(Sites):
         A redirect is followed, and its page compared too.
         """
         responses = {
-            side: self._ask(side, "post", self.url(side, address), data, **kwargs)
+            side: self.ask(side, "post", self.url(side, address), data, **kwargs)
             for side in SIDES
         }
         return self._answered(responses, differs)
@@ -221,25 +231,25 @@ class Twins(Sites):
         names more of these. Without a button among the values it is ``_save``.
         """
         urls = {side: self.url(side, address) for side in SIDES}
-        opened = {side: self._ask(side, "get", urls[side]) for side in SIDES}
+        opened = {side: self.ask(side, "get", urls[side]) for side in SIDES}
         used = self._differences(opened, differs)
         responses = {}
         for side, page in opened.items():
             found = main_form(page, form)
             data = filled(found, values | dict.fromkeys(drop))
             target = _absolute(found.action, urls[side])
-            responses[side] = self._ask(side, "post", target, data)
+            responses[side] = self.ask(side, "post", target, data)
         return self._answered(responses, differs, used)
 
     def _answered(self, responses, differs, used=frozenset()):
         pages = {}
         used = used | self._differences(responses, differs)
+        LogEntry.objects.update(action_time=FIXED_TIME)
         if all("Location" in each.headers for each in responses.values()):
             pages = {
-                side: self._ask(side, "get", _path_of(each.headers["Location"]))
+                side: self.ask(side, "get", _target_of(each))
                 for side, each in responses.items()
             }
-            LogEntry.objects.update(action_time=FIXED_TIME)
             used |= self._differences(pages, differs)
         assert used == set(differs), f"no longer differs: {set(differs) - used}"
         must_be_equal(pretty(rows.sql_rows()), pretty(rows.mongo_rows()))
@@ -247,12 +257,19 @@ class Twins(Sites):
         must_be_equal(pretty(entries["sql"]), pretty(entries["mongo"]))
         return pages or responses
 
-    def _ask(self, side, method, url, *args, **kwargs):
+    def ask(self, side, method, url, *args, **kwargs):
+        """Send one request to one twin."""
         Twins.requests += side == "sql"
         assert self.sites
         app = self._apps[side]
         kwargs.setdefault("user", f"ada-{side}")
-        return getattr(app, method)(url, *args, expect_errors=True, **kwargs)
+        # With both sites in one, names such as admin:index would be those of one.
+        both = self._settings.ROOT_URLCONF
+        self._settings.ROOT_URLCONF = self._urlconfs[side]
+        try:
+            return getattr(app, method)(url, *args, expect_errors=True, **kwargs)
+        finally:
+            self._settings.ROOT_URLCONF = both
 
     def compare(self, responses, differs=()):
         """Fail with the differing lines unless the answers of both are equal."""
@@ -317,5 +334,6 @@ def _absolute(action, url):
     return urljoin(url, action) if action else url
 
 
-def _path_of(location):
-    return location.replace("http://testserver", "")
+def _target_of(redirect):
+    found = urljoin(redirect.request.url, redirect.headers["Location"])
+    return found.removeprefix("http://testserver")

@@ -443,7 +443,7 @@ def test_autocomplete_view(twins):
     twins.admin("Album", autocomplete_fields=("artist",))
     for side in SIDES:
         query = f"app_label={side}twin&model_name=album&field_name=artist&term=ad"
-        answer = twins._ask(side, "get", f"/{side}/autocomplete/?{query}")
+        answer = twins.ask(side, "get", f"/{side}/autocomplete/?{query}")
         assert answer.headers["X-Asked"] == "ad"
         assert [each["id"] for each in answer.json["results"]] == ["ada"]
 
