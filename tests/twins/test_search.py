@@ -155,5 +155,5 @@ def test_autocomplete(twins, term):
     for side in SIDES:
         query = f"app_label={side}twin&model_name=album&field_name=artist&term={term}"
         url = twins.url(side, f"/autocomplete/?{query}")
-        responses[side] = twins._ask(side, "get", url)
+        responses[side] = twins.ask(side, "get", url)
     twins.compare(responses)
