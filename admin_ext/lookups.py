@@ -5,7 +5,7 @@ the field, text is escaped: nothing from a URL reaches an operator of MongoDB.
 """
 
 import operator
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -360,7 +360,9 @@ def _in_queryset(found: Path, queryset: BaseQuerySet) -> Q:
     if is_same and is_whole:
         return Q(__raw__=queryset._query)
     if is_whole:
-        return Q(**{_key(found, "in"): keys_of(queryset)})
+        asked = ("keys", queryset._document, str(queryset._query))
+        keys = remembered(asked, lambda: keys_of(queryset))
+        return Q(**{_key(found, "in"): keys})
     return Q(**{_key(found, "in"): [each.pk for each in queryset.only("pk")]})
 
 
@@ -432,8 +434,10 @@ def q_for(document: Any, condition: Any) -> Q | None:
     """
     if not isinstance(condition, models.Q):
         return condition
-    parts = []
-    for child in condition.children:
+    parts, children = [], condition.children
+    if condition.connector == models.Q.AND:
+        children = _gathered(document, children)
+    for child in children:
         if isinstance(child, models.Q):
             part = q_for(document, child)
         elif isinstance(child, tuple):
@@ -448,6 +452,36 @@ def q_for(document: Any, condition: Any) -> Q | None:
         operator.or_ if condition.connector == "OR" else operator.and_, parts
     )
     return negated(document, joined) if condition.negated else joined
+
+
+def _gathered(document: Any, children: list) -> Iterator[Any]:
+    """Yield ``children``, with the lookups through one reference as one.
+
+    In Django too they mean one and the same referenced document; and two halves of a
+    range may each match far more documents than the range.
+    """
+    groups: dict[str, list] = {}
+    for child in children:
+        groups.setdefault(_reference_of(document, child), []).append(child)
+    for reference, group in groups.items():
+        if not reference or len(group) == 1:
+            yield from group
+            continue
+        target = resolve(document, group[0][0]).target
+        lookups = [(resolve(document, path).rest, value) for path, value in group]
+        matches = target._default_manager.filter(models.Q(*lookups))
+        yield f"{reference}{LOOKUP_SEP}in", matches
+
+
+def _reference_of(document, child) -> str:
+    """Return the path of the reference that a lookup asks through, or ""."""
+    if not isinstance(child, tuple):
+        return ""
+    found = resolve(document, child[0])
+    is_key = found.joins and found.rest.startswith(f"{found.target._meta.pk.name}__")
+    if is_key or found.lookup in ("isnull", "isempty"):
+        return ""
+    return LOOKUP_SEP.join(found.names[: found.joins])
 
 
 def negated(document: Any, condition: Q) -> Q:

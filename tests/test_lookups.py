@@ -385,3 +385,26 @@ def test_a_queryset_of_another_collection_is_asked_for_its_keys(books, mongo_com
 def test_a_number_too_large_for_mongodb_is_still_a_text(books):
     books_of = present(Book)._default_manager.filter(title__icontains="9" * 30)
     assert list(books_of) == []
+
+
+def test_a_range_through_a_reference_is_asked_at_once(
+    books, mongo_commands, monkeypatch
+):
+    monkeypatch.setattr(lookups, "MAX_JOINED", 1)
+    condition = Q(author__code__gte="ada", title__gt="a") & Q(
+        author__name__gte="B", author__name__lt="C"
+    )
+    with mongo_commands() as commands:
+        found = present(Book)._default_manager.filter(condition)
+        assert [book.title for book in found] == ["beta.*"]
+    asked = [each.document["find"] for each in commands]
+    assert asked == ["authors", "books"]
+
+
+def test_two_lookups_through_a_list_mean_the_same_document(books):
+    def keys(**lookups):
+        return len(present(Book)._default_manager.filter(Q(**lookups)))
+
+    assert keys(reviews__by__name="Bob", reviews__by__born__isnull=False) == 0
+    assert keys(others__name="Bob", others__name__startswith="B") == 1
+    assert keys(others__name="Bob", others__name__startswith="A") == 0
