@@ -39,6 +39,12 @@ def shop(mongo):
         }
         for number in range(24)
     )
+    other = mongo.publishers.insert_one({"name": "Cargo"}).inserted_id
+    mongo.books.update_many(
+        {"title": {"$in": ["Book 20", "Book 21"]}}, {"$set": {"publisher": other}}
+    )
+    first = mongo.books.find_one({"title": "Book 20"})["_id"]
+    mongo.books.update_one({"title": "Book 22"}, {"$set": {"sequel_of": first}})
     book = mongo.books.find_one({"title": "Book 3"})["_id"]
     mongo.chapters.insert_many(
         {"book": book, "number": number, "heading": f"Chapter {number}"}
@@ -65,7 +71,7 @@ def save(page):
 def test_pages_fit_the_window(page, shop, staff, context_options):
     size = context_options["viewport"]["width"]
     kind = f"{context_options['color_scheme']}-{size}"
-    publisher = shop.publishers.find_one()["_id"]
+    publisher = shop.publishers.find_one({"name": "Cargo"})["_id"]
     for name, url in {
         "list": "/admin/tests/book/?_facets=True",
         "form": book_url(shop) + "change/",
