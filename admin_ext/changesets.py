@@ -12,12 +12,13 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model
 from django.utils.translation import gettext as _
-from mongoengine import EmbeddedDocument, Q, SequenceField, errors
+from mongoengine import Document, EmbeddedDocument, Q, SequenceField, errors
 from mongoengine.base import BaseDocument
 
 from .exceptions import SaveRejected
 from .fields import id_of, run_validators
 from .hydration import stored_son
+from .meta import in_order, unique_checks
 from .sending import keeping_untouched
 
 # A message of mongoengine's for a whole document names no field of the form.
@@ -142,12 +143,13 @@ def validate_unique(
 ) -> None:
     """Raise ValidationError where a unique field's value is taken already.
 
-    Follows Model._perform_unique_checks (5.2) with its messages. ``names``: what was
-    touched; ``exclude``: fields that failed already.
+    ``names``: fields with a new value; ``exclude``: fields that have errors. Follows
+    Model._perform_unique_checks (5.2) with its messages.
     """
     found: dict[str, list] = {}
-    for check in unique_checks(document, set(names)):
-        if set(check) & set(exclude) or _is_free(document, check):
+    for check in unique_checks(type(document)):
+        is_asked = {*check} & {*names} and not {*check} & {*exclude}
+        if not is_asked or _is_free(document, check):
             continue
         key = check[0] if len(check) == 1 else NON_FIELD_ERRORS
         found.setdefault(key, []).append(
@@ -157,36 +159,21 @@ def validate_unique(
         raise ValidationError(found)
 
 
-def unique_checks(document: Any, names: set[str]) -> list[tuple[str, ...]]:
-    """Return which fields have to be unique (together), of those that ``names`` touch.
-
-    What reaches into embedded documents is left to the server's index.
-    """
-    checks = {}
-    for name, field in document._fields.items():
-        if not (field.unique or field.unique_with):
-            continue
-        together = field.unique_with or []
-        together = [together] if isinstance(together, str) else list(together)
-        check = in_order(document, {name, *together})
-        if len(check) == 1 + len(set(together)) and names & set(check):
-            checks[check] = None
-    return list(checks)
-
-
-def in_order(document: Any, names: set[str]) -> tuple[str, ...]:
-    """Return those of ``names`` that are fields, in the order of the Document."""
-    return tuple(name for name in document._fields_ordered if name in names)
-
-
 def _is_free(document, check) -> bool:
     values = {name: document._data.get(name) for name in check}
     if all(value is None for value in values.values()):
+        return True
+    if any(_is_unsaved(value) for value in values.values()):
         return True
     others = type(document)._default_manager.filter(Q(**values))
     if not document._state.adding:
         others = others.filter(Q(pk__ne=document.pk))
     return not others.exists()
+
+
+def _is_unsaved(value) -> bool:
+    """Tell a parent that is added together with ``document``: no other can have it."""
+    return isinstance(value, Document) and value._created
 
 
 def guard(document: Any, *, adding: bool) -> None:

@@ -254,3 +254,8 @@ def get_deleted_objects(documents, request, admin_site):
     """
     tree = DeletionTree(list(documents), request, admin_site)
     return tree.nested, tree.counts, tree.denied, tree.protected_lines
+
+
+def get_protectors(document, *, request, admin_site) -> list[Any]:
+    """Return the documents for which ``document`` may not be deleted."""
+    return DeletionTree([document], request, admin_site).protected

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
 from django.forms.models import InlineForeignKeyField, ModelFormMetaclass
-from mongoengine.base import DocumentMetaclass
+from mongoengine.base import BaseDocument, DocumentMetaclass
 
 from . import changesets
 from .fields import field_for
@@ -93,7 +93,7 @@ class DocumentForm(forms.ModelForm, metaclass=DocumentFormMetaclass):
         touched = self._touched()
         self._construct(touched)
         names = set(self.instance._fields) if self._adding else set(touched)
-        self._collect(changesets.validate, names - self._get_validation_exclusions())
+        self._collect(changesets.validate, names - self._unvalidated())
         if self._validate_unique:
             self.validate_unique()
         key = None if self._adding else getattr(self.instance, "pk", None)
@@ -109,25 +109,31 @@ class DocumentForm(forms.ModelForm, metaclass=DocumentFormMetaclass):
         return [name for name in names if self._counts_for_addition(name)]
 
     def _is_document_field(self, name: str) -> bool:
+        """Tell what the form sets on the instance; never the hidden key of a row."""
         try:
-            self.instance._meta.get_field(name)
+            return self.instance._meta.get_field(name).editable
         except FieldDoesNotExist:
             return name in self._dynamic
-        return True
 
     def _counts_for_addition(self, name: str) -> bool:
         """A new document gets no key for a field that was left blank."""
         value = self.cleaned_data[name]
-        return name in self.changed_data or value not in self.fields[name].empty_values
+        # To compare a new parent of an inline with anything would draw its key.
+        if name in self.changed_data or isinstance(value, BaseDocument):
+            return True
+        return value not in self.fields[name].empty_values
 
     def _construct(self, names: list[str]) -> None:
         """Set the touched fields on the instance, in the order of the Document."""
         for field in (*self.instance._meta.fields, *self._dynamic.values()):
             if field.name in names:
                 field.save_form_data(self.instance, self.cleaned_data[field.name])
+        if self._adding:
+            # mongoengine takes a document that was given a key for a stored one.
+            self.instance._created = True
 
-    def _get_validation_exclusions(self):
-        """Fields that failed already, and an inline's reference to a new parent.
+    def _unvalidated(self) -> set[str]:
+        """Return fields that failed already, and an inline's reference to a new parent.
 
         A field that is on no form is validated when adding.
         """

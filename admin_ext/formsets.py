@@ -4,8 +4,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.forms.models import BaseInlineFormSet, BaseModelFormSet
 from django.utils.functional import cached_property
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from . import changesets
@@ -25,9 +27,6 @@ class DocumentFormSet(BaseModelFormSet):
                 queryset = self.model._default_manager.get_queryset()
             self._queryset = list(queryset)
         return self._queryset
-
-    def validate_unique(self):
-        """Leave uniqueness to each form: it asks MongoDB."""
 
 
 class DocumentInlineFormSet(DocumentFormSet, BaseInlineFormSet):
@@ -54,6 +53,35 @@ class DocumentInlineFormSet(DocumentFormSet, BaseInlineFormSet):
     def save_new(self, form, commit=True):
         setattr(form.instance, self.fk.name, self.instance)
         return BaseModelFormSet.save_new(self, form, commit=commit)
+
+
+def refuse_protected_deletion(form, find_protectors) -> None:
+    """Raise ValidationError for a row to delete that other documents protect.
+
+    Follows hand_clean_DELETE of InlineModelAdmin.get_formset (5.2) with its message.
+    """
+    is_deleted = form.cleaned_data.get(DELETION_FIELD_NAME, False)
+    if not is_deleted or form.instance._state.adding:
+        return
+    protectors = find_protectors(form.instance)
+    if not protectors:
+        return
+    names = [
+        _("%(class_name)s %(instance)s")
+        % {"class_name": each._meta.verbose_name, "instance": each}
+        for each in protectors
+    ]
+    message = _(
+        "Deleting %(class_name)s %(instance)s would require "
+        "deleting the following protected related objects: "
+        "%(related_objects)s"
+    )
+    params = {
+        "class_name": form.instance._meta.verbose_name,
+        "instance": form.instance,
+        "related_objects": get_text_list(names, _("and")),
+    }
+    raise ValidationError(message, code="deleting_protected", params=params)
 
 
 class RowIdentityField(forms.CharField):

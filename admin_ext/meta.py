@@ -201,7 +201,7 @@ def present(document: Any) -> Any:
     document._meta = Options(document)
     document._state = DocumentState()
     document.serializable_value = _serializable_value
-    document._get_unique_checks = _no_unique_checks
+    document._get_unique_checks = _get_unique_checks
     document.__str__ = _text_or_key(document.__str__)
     if issubclass(document, Document):
         document._meta["auto_create_index"] = False
@@ -209,6 +209,7 @@ def present(document: Any) -> Any:
         document._qs = property(own_queryset)
         document._get_pk_val = _pk_value
         document._is_pk_set = _is_pk_set
+        document.pk = property(_pk, document.pk.fset, doc=document.pk.__doc__)
     return document
 
 
@@ -254,9 +255,47 @@ def _serializable_value(self, field_name):
     return field.value_from_object(self)
 
 
-def _no_unique_checks(self, *args, **kwargs):
-    """Uniqueness is checked with the change set, not with SQL lookups."""
-    return [], []
+def unique_checks(document: Any) -> list[tuple[str, ...]]:
+    """Return the names of fields that are declared to be unique, alone or together.
+
+    What reaches into embedded documents is left to the server's index.
+    """
+    checks = {}
+    for name, field in document._fields.items():
+        together = field.unique_with or []
+        together = {name, *([together] if isinstance(together, str) else together)}
+        is_unique = field.unique or field.primary_key or field.unique_with
+        check = in_order(document, together)
+        if is_unique and len(check) == len(together):
+            checks[check] = None
+    return list(checks)
+
+
+def in_order(document: Any, names: set[str]) -> tuple[str, ...]:
+    """Return those of ``names`` that are fields, in the order of the Document."""
+    return tuple(name for name in document._fields_ordered if name in names)
+
+
+def _get_unique_checks(self, exclude=None, include_meta_constraints=False):
+    """Return what must be unique among the forms of a formset, and nothing by date.
+
+    Stands for Model._get_unique_checks (5.2).
+    """
+    excluded = set(exclude or ())
+    checks = [each for each in unique_checks(type(self)) if not excluded & {*each}]
+    return [(type(self), each) for each in checks], []
+
+
+def _pk(self):
+    """Return the key, or None: to look at a new document's must not draw a number.
+
+    ``SequenceField.__get__`` (mongoengine 0.29) counts up in MongoDB at a first look.
+    A save draws the number by itself.
+    """
+    name = self._meta["id_field"]
+    if name and isinstance(self._fields[name], SequenceField):
+        return self._data.get(name)
+    return getattr(self, name) if name else None
 
 
 def _pk_value(self, meta=None):

@@ -3,7 +3,7 @@
 Thin hooks; the work is in the modules that they call.
 """
 
-from functools import partial
+from functools import partial, partialmethod
 
 from django import forms
 from django.contrib import messages
@@ -20,12 +20,17 @@ from . import changesets
 from .changelist import DocumentChangeList
 from .checks import DocumentAdminChecks, DocumentInlineChecks, EmbeddedInlineChecks
 from .compat import AdapterDocumentAdmin
-from .deletion import get_deleted_objects
+from .deletion import get_deleted_objects, get_protectors
 from .exceptions import SaveRejected
 from .fields import DateTimeField, ListField
 from .filters import is_below
 from .forms import DocumentForm
-from .formsets import DocumentFormSet, DocumentInlineFormSet, EmbeddedFormSet
+from .formsets import (
+    DocumentFormSet,
+    DocumentInlineFormSet,
+    EmbeddedFormSet,
+    refuse_protected_deletion,
+)
 from .meta import present
 from .querysets import admin_queryset
 from .search import search
@@ -237,6 +242,13 @@ class DocumentInline(DocumentOptions, InlineModelAdmin):
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)
         with_refused_saves(request, formset.form)
+        find_protectors = partial(
+            get_protectors, request=request, admin_site=self.admin_site
+        )
+        # Django's asks SQL what protects the row.
+        formset.form.hand_clean_DELETE = partialmethod(
+            refuse_protected_deletion, find_protectors
+        )
         return formset
 
 

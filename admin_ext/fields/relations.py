@@ -81,6 +81,16 @@ class ReferenceField(RelationMixin, models.ForeignKey):
     def initial_for(self, value):
         return id_of(value)
 
+    def save_form_data(self, instance, data):
+        """Set the reference; a new parent of an inline is not compared with the old.
+
+        mongoengine compares keys, and a SequenceField draws one to be compared.
+        """
+        if isinstance(data, Document) and data._created:
+            instance._data[self.name] = data
+        else:
+            super().save_form_data(instance, data)
+
     def formfield(self, **kwargs):
         return super().formfield(
             **{"form_class": formfields.DocumentChoiceField} | kwargs

@@ -36,7 +36,12 @@ LABELS = [
 
 ARTISTS = [
     {"code": "ada", "name": "Ada Reed", "born": datetime.date(1950, 3, 1)},
-    {"code": "ben", "name": "Ben Moss", "born": datetime.date(1948, 12, 31)},
+    {
+        "code": "ben",
+        "name": "Ben Moss",
+        "born": datetime.date(1948, 12, 31),
+        "home": {"street": "Low Lane", "city": "York"},
+    },
     {"code": "a/b c", "name": "The Slashes", "born": None},
     {"code": "50%_?#&", "name": "Odd <b>Names</b>", "born": None},
     {"code": "zoe", "name": "Zoe Hill", "born": datetime.date(1971, 6, 15)},
@@ -179,10 +184,8 @@ ROWS = {
     "Track": TRACKS,
     "Concert": CONCERTS,
     "Ticket": TICKETS,
+    "Pass": [],
 }
-
-# Embedded in a document; rows of a table of their own in SQL.
-EMBEDDED = ("sleeve", "credits")
 
 
 def model(name: str) -> type:
@@ -215,7 +218,7 @@ def _insert(cls, row) -> None:
     for name, value in row.items():
         if name == "sleeve":
             values["sleeve"] = model("Sleeve").objects.create(**_attnames(value))
-        elif name == "credits" or isinstance(fields[name], ManyToManyField):
+        elif name in ("credits", "home") or isinstance(fields[name], ManyToManyField):
             lists[name] = value
         else:
             values[fields[name].attname] = value
@@ -224,6 +227,8 @@ def _insert(cls, row) -> None:
         if name == "credits":
             for member in members:
                 made.credits.create(**_attnames(member))
+        elif name == "home":
+            model("Home").objects.create(artist=made, **members)
         else:
             getattr(made, name).set(members)
 
@@ -289,6 +294,8 @@ def _row(instance) -> dict[str, Any]:
         row["credits"] = [
             _without(_row(each), "id", "album") for each in instance.credits.all()
         ]
+    if hasattr(instance, "home"):
+        row["home"] = _without(_row(instance.home), "id", "artist")
     return {name: value for name, value in row.items() if value not in (None, "", [])}
 
 

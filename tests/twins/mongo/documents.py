@@ -34,10 +34,19 @@ class Label(django_mongoengine.Document):
         return self.name
 
 
+class Home(me.EmbeddedDocument):
+    street = me.StringField(required=True, max_length=40)
+    city = me.StringField(max_length=40)
+
+    def __str__(self):
+        return self.street
+
+
 class Artist(me.Document):
     code = me.StringField(primary_key=True, max_length=20)
     name = me.StringField(required=True, max_length=40)
     born = me.DateField()
+    home = me.EmbeddedDocumentField(Home)
 
     meta = {"collection": "artists"}
 
@@ -185,3 +194,19 @@ class Ticket(me.Document):
             raise ValidationError("The floor is wet.")
         if self.seat == 16:
             raise me.ValidationError("The floor is gone.")
+
+
+class Pass(me.Document):
+    code = me.StringField(primary_key=True, max_length=20)
+    holder = me.ReferenceField(Artist, required=True, reverse_delete_rule=me.CASCADE)
+    guest = me.ReferenceField(Artist, reverse_delete_rule=me.CASCADE)
+    concert = me.ReferenceField(Concert, reverse_delete_rule=me.DENY)
+
+    meta = {
+        "collection": "passes",
+        "ordering": ["code"],
+        "verbose_name_plural": "passes",
+    }
+
+    def __str__(self):
+        return self.code

@@ -45,6 +45,17 @@ class Artist(models.Model):
         return f"/artists/{self.code}/"
 
 
+class Home(models.Model):
+    """Embedded in an artist, where MongoDB can."""
+
+    artist = models.OneToOneField(Artist, models.CASCADE, related_name="home")
+    street = models.CharField(max_length=40)
+    city = models.CharField(max_length=40, blank=True)
+
+    def __str__(self):
+        return self.street
+
+
 class Sleeve(models.Model):
     """Embedded in an album, where MongoDB can."""
 
@@ -206,3 +217,21 @@ class Ticket(models.Model):
             raise ValidationError("The floor is wet.")
         if self.seat == 16:
             raise ValidationError("The floor is gone.")
+
+
+class Pass(models.Model):
+    """Has two references to the same model; a concert with passes is protected."""
+
+    code = models.CharField(primary_key=True, max_length=20)
+    holder = models.ForeignKey(Artist, models.CASCADE)
+    guest = models.ForeignKey(
+        Artist, models.CASCADE, null=True, blank=True, related_name="guest_passes"
+    )
+    concert = models.ForeignKey(Concert, models.PROTECT, null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "passes"
+        ordering = ["code"]
+
+    def __str__(self):
+        return self.code
