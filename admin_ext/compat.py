@@ -4,7 +4,7 @@ Each entry says why it is needed. ``apply()`` runs once, from admin_ext.apps.
 """
 
 from bson.errors import BSONError
-from django.contrib.admin import helpers
+from django.contrib.admin import actions, helpers
 from django.contrib.admin.filters import FieldListFilter
 from django.contrib.admin.templatetags import admin_list
 from django.core.exceptions import MultipleObjectsReturned, ObjectDoesNotExist
@@ -21,6 +21,7 @@ from mongoengine.errors import (
     InvalidDocumentError,
     NotRegistered,
 )
+from mongoengine.queryset.base import BaseQuerySet
 from pymongo.errors import ConnectionFailure
 
 __all__ = [
@@ -171,6 +172,22 @@ def find_content_type_classes_among(document_for_label):
     ContentType.model_class = model_class_or_document
 
 
+def count_documents_for_their_name():
+    """Let the page about a selection say “track” for one and “tracks” for more.
+
+    ``model_ngettext`` counts Django's querysets only; without a number it takes the
+    plural, and ``delete_selected`` gives it none.
+    """
+    model_ngettext = actions.model_ngettext
+
+    def model_or_document_ngettext(obj, n=None):
+        if n is None and isinstance(obj, BaseQuerySet):
+            n = obj.count()
+        return model_ngettext(obj, n)
+
+    actions.model_ngettext = model_or_document_ngettext
+
+
 def register_last_filter(test, list_filter_class):
     """Register a filter behind Django's by type, before its catch-all.
 
@@ -188,6 +205,7 @@ def apply(*, cells, readonly, document_for_label):
     """
     make_missing_documents_known_to_django()
     keep_null_references()
+    count_documents_for_their_name()
     read_documents_through(admin_list, *cells)
     read_documents_through(helpers, *readonly)
     find_content_type_classes_among(document_for_label)

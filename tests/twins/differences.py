@@ -27,6 +27,8 @@ class Difference:
         return re.sub(pattern, self.common, text) if pattern else text
 
 
+ROW_OF_A_LIST = r"<li>\n(?:Album-genre relationships?|Credits?): [^\n]*\n</li>\n"
+
 DIFFERENCES: dict[str, Difference] = {
     "embedded rows have no key": Difference(
         "The rows of an embedded list have their place in it; in SQL two hidden fields "
@@ -59,5 +61,10 @@ DIFFERENCES: dict[str, Difference] = {
         "itself; Django wants all words in one and the same related row.",
         sql=r"(?s).*",
         mongo=r"(?s).*",
+    ),
+    "rows of lists are part of the document": Difference(
+        "Members of an array and embedded rows go with their document, or out of it; "
+        "in SQL they are rows of tables of their own, which a deletion names.",
+        sql=rf"<ul>\n(?:{ROW_OF_A_LIST})+</ul>\n|{ROW_OF_A_LIST}",
     ),
 }
