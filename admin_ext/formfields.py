@@ -5,6 +5,7 @@ page showed, so that a value which nobody touched is never written back.
 """
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import bson
@@ -74,12 +75,23 @@ class DateField(StoredValueMixin, forms.DateField):
     pass
 
 
+def validate_moment(value: datetime) -> None:
+    """Raise ValidationError for a moment that has no year from 1 to 9999 in UTC."""
+    try:
+        value.astimezone(UTC)
+    except OverflowError as error:
+        message = forms.DateTimeField.default_error_messages["invalid"]
+        raise ValidationError(message, code="invalid") from error
+
+
 class DateTimeField(StoredValueMixin, forms.DateTimeField):
-    pass
+    default_validators = (validate_moment,)
 
 
 class SplitDateTimeField(StoredValueMixin, forms.SplitDateTimeField):
     """Date and time in two inputs; in one, where no date and time is stored."""
+
+    default_validators = (validate_moment,)
 
     def clean(self, value):
         if self.is_odd:

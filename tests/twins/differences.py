@@ -27,7 +27,7 @@ class Difference:
         return re.sub(pattern, self.common, text) if pattern else text
 
 
-ROW_OF_A_LIST = r"<li>\n(?:Album-genre relationships?|Credits?): [^\n]*\n</li>\n"
+ROW_OF_A_LIST = r"<li>\n(?:\w+-genre relationships?|Credits?): [^\n]*\n</li>\n"
 
 DIFFERENCES: dict[str, Difference] = {
     "embedded rows have no key": Difference(
