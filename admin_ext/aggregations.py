@@ -15,11 +15,14 @@ from typing import Any
 import bson
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.constants import LOOKUP_SEP
 from django.utils.functional import SimpleLazyObject
+from mongoengine import Q
 
 from .ejson import CODEC
 from .exceptions import TooManyMatches, UnsupportedFeature
-from .lookups import q_for, resolve
+from .fields import id_of
+from .lookups import MAX_JOINED, q_for, resolve
 from .values_as_text import FIRST_DATE, LAST_DATE
 
 # More years, months or days than this are grouped by MongoDB instead of looked up.
@@ -131,7 +134,7 @@ def annotate(queryset: Any, annotations: dict[str, Any]) -> dict[str, Any]:
     indexes, values_without_row = {}, {}
     for alias, expression in annotations.items():
         try:
-            indexes[alias] = batch.add(queryset, _stages(queryset, expression))
+            indexes[alias] = batch.add(*_part(queryset, expression))
             values_without_row[alias] = _without_rows(expression)
         except (TooManyMatches, ValidationError):
             # What Django's SimpleListFilter shows where it has no count.
@@ -147,17 +150,35 @@ def annotate(queryset: Any, annotations: dict[str, Any]) -> dict[str, Any]:
     return values() if is_alone else SimpleLazyObject(values)
 
 
-def _stages(queryset, expression) -> list[dict]:
+def behind(queryset: Any, name: str) -> tuple[Any, str]:
+    """Return the queryset, and the path in it, that hold the values of ``name``.
+
+    Past a reference these are the documents that those of ``queryset`` refer to; when
+    there are more than MAX_JOINED, all of that collection.
+    """
+    found = resolve(queryset.model, name)
+    if not found.joins:
+        return queryset, name
+    reference = LOOKUP_SEP.join(found.names[: found.joins])
+    keys = queryset.stored_values(reference, limit=MAX_JOINED + 1)
+    targets = found.target._default_manager.all()
+    if len(keys) <= MAX_JOINED:
+        # As they are stored: an odd one refers to nothing, and is no mistake of the URL.
+        targets = targets.filter(Q(__raw__={"_id": {"$in": [*map(id_of, keys)]}}))
+    return behind(targets, LOOKUP_SEP.join(found.names[found.joins :]))
+
+
+def _part(queryset, expression) -> tuple[Any, list[dict]]:
+    """Return the queryset and the stages that answer an expression of Django's."""
     if isinstance(expression, models.Count):
-        return _count(queryset, expression)
+        return queryset, _count(queryset, expression)
     direction = {models.Min: 1, models.Max: -1}.get(type(expression))
     if direction is None:
         raise UnsupportedFeature(f"{expression!r} cannot be aggregated.")
-    name = expression.get_source_expressions()[0].name
-    document = queryset.model
-    is_date = isinstance(resolve(document, name).field, models.DateField)
-    path = stored_path(document, name)
-    return [
+    queryset, name = behind(queryset, expression.get_source_expressions()[0].name)
+    is_date = isinstance(resolve(queryset.model, name).field, models.DateField)
+    path = stored_path(queryset.model, name)
+    return queryset, [
         _match(queryset, {path: _between() if is_date else {"$ne": None}}),
         {"$sort": {path: direction}},
         {"$limit": 1},
@@ -209,6 +230,7 @@ def periods(queryset: Any, name: str, kind: str, zone: tzinfo) -> list[datetime]
     Each is looked up between the first and the last value: with an index on the
     field that costs a few keys, however many documents there are.
     """
+    queryset, name = behind(queryset, name)
     edges = annotate(queryset, {"first": models.Min(name), "last": models.Max(name)})
     if edges["first"] is None:
         return []

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from bson import ObjectId
+from bson import DBRef, ObjectId
 from django.core.exceptions import FieldError, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Avg, Count, F, Max, Min, Q, Value
@@ -326,3 +326,21 @@ def test_reading_twice_asks_once(books, mongo_commands):
     with mongo_commands() as commands:
         assert len(list(queryset)) == len(list(queryset)) == 3
     assert commands.names == ["find"]
+
+
+def test_dates_behind_a_reference(mongo):
+    mongo.authors.insert_many([
+        {"_id": "a", "name": "A", "born": datetime(1950, 3, 1)},
+        {"_id": "b", "name": "B", "born": datetime(1960, 4, 2)},
+        {"_id": "c", "name": "C", "born": datetime(1970, 5, 3)},
+    ])
+    mongo.books.insert_many([
+        {"title": str(author), "author": author}
+        for author in ("a", DBRef("authors", "b"), "", None, 5, {"odd": 1}, "gone")
+    ])
+    books = present(Book)._default_manager
+    found = books.dates("author__born", "year")
+    assert found == [date(1950, 1, 1), date(1960, 1, 1)]
+    first = books.aggregate(first=Min("author__born"), last=Max("author__born"))
+    assert [value.year for value in first.values()] == [1950, 1960]
+    assert books.filter(title="a").dates("author__born", "day") == [date(1950, 3, 1)]
