@@ -163,7 +163,7 @@ def behind(queryset: Any, name: str) -> tuple[Any, str]:
     keys = queryset.stored_values(reference, limit=MAX_JOINED + 1)
     targets = found.target._default_manager.all()
     if len(keys) <= MAX_JOINED:
-        # As they are stored: an odd one refers to nothing, and is no mistake of the URL.
+        # As they are stored: an odd one refers to nothing and is no error.
         targets = targets.filter(Q(__raw__={"_id": {"$in": [*map(id_of, keys)]}}))
     return behind(targets, LOOKUP_SEP.join(found.names[found.joins :]))
 
