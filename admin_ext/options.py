@@ -31,6 +31,7 @@ from .formsets import (
     EmbeddedFormSet,
     refuse_protected_deletion,
 )
+from .history import logged_as
 from .meta import present
 from .querysets import admin_queryset
 from .search import search
@@ -173,6 +174,17 @@ class DocumentAdmin(DocumentOptions, ModelAdmin, AdapterDocumentAdmin):
 
     def get_deleted_objects(self, objs, request):
         return get_deleted_objects(objs, request, self.admin_site)
+
+    def log_addition(self, request, obj, message):
+        return super().log_addition(request, logged_as(obj, self.opts), message)
+
+    def log_change(self, request, obj, message):
+        return super().log_change(request, logged_as(obj, self.opts), message)
+
+    def log_deletions(self, request, queryset):
+        if type(self).log_deletion == ModelAdmin.log_deletion:
+            queryset = [logged_as(obj, self.opts) for obj in queryset]
+        return super().log_deletions(request, queryset)
 
     def response_action(self, request, queryset):
         """Answer keys that no document can have as Django answers none at all."""

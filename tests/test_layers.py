@@ -28,7 +28,7 @@ ROWS = (
     {"changesets"},
     {"forms"},
     {"formsets"},
-    {"filters", "search", "deletion"},
+    {"filters", "search", "deletion", "history"},
     {"changelist", "checks"},
     {"options"},
     {"autocomplete", "permissions", "middleware"},

@@ -1,6 +1,13 @@
 """The pages that ask before they delete, and what they then do."""
 
+from contextlib import contextmanager
+
+import mongoengine as me
 import pytest
+from django.db import models
+
+from . import rows
+from .shop import SIDES
 
 LISTS = "rows of lists are part of the document"
 
@@ -217,3 +224,66 @@ def test_the_action_is_disabled(twins):
     twins.admin("Track", actions=None)
     twins.get("track/")
     twins.post("track/", selected(1, post="yes"))
+
+
+@pytest.fixture
+def deleting(monkeypatch):
+    """Override ``delete()`` of both twins' tracks, which ends in their base's."""
+    called = []
+    for cls in (rows.model("Track"), rows.document("Track")):
+
+        def delete(self, *args, base=cls.delete, **kwargs):
+            called.append(str(self))
+            return base(self, *args, **kwargs)
+
+        monkeypatch.setattr(cls, "delete", delete)
+    return called
+
+
+def test_delete_is_overridden(twins, deleting):
+    """A selection is deleted at once, as Django's documentation says."""
+    twins.post("track/1/delete/", {"post": "yes"})
+    twins.post("track/", selected(2, 3, post="yes"))
+    twins.post("album/2/delete/", {"post": "yes"})
+    assert deleting == ["Dawn", "Dawn"]
+
+
+def test_signals(twins):
+    found = []
+
+    def receive_sql(sender, instance, **kwargs):
+        found.append(f"sql {instance}")
+
+    def receive_mongo(sender, document, **kwargs):
+        found.append(f"mongo {document}")
+
+    track = {"sql": rows.model("Track"), "mongo": rows.document("Track")}
+    with (
+        connected(models.signals.post_delete, receive_sql, track["sql"]),
+        connected(me.signals.post_delete, receive_mongo, track["mongo"]),
+    ):
+        twins.post("track/", selected(1, 2, post="yes"))
+        twins.post("album/2/delete/", {"post": "yes"})
+    titles = ["Coffee", "Dawn", "Dusk"]
+    assert sorted(found) == [
+        f"{side} {title}" for side in SIDES[::-1] for title in titles
+    ]
+
+
+@contextmanager
+def connected(signal, receiver, sender):
+    signal.connect(receiver, sender=sender)
+    yield
+    signal.disconnect(receiver, sender=sender)
+
+
+def test_what_changed_since_the_page_was_opened(twins):
+    """What is deleted with it is found again; what protects it stops it."""
+    twins.get("artist/zoe/delete/")
+    twins.get("label/3/delete/", differs=[LISTS])
+    rows.model("Album").objects.filter(pk=4).update(artist_id="zoe", label_id=3)
+    changed = {"artist": "zoe", "label": 3}
+    me.get_db().albums.update_one({"_id": 4}, {"$set": changed})
+    twins.post("artist/zoe/delete/", {"post": "yes"})
+    twins.post("label/3/delete/", {"post": "yes"})
+    assert [row["id"] for row in rows.mongo_rows()["Album"]] == [1, 2, 3, 5]
