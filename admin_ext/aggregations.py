@@ -21,7 +21,7 @@ from mongoengine import Q
 
 from .ejson import CODEC
 from .exceptions import TooManyMatches, UnsupportedFeature
-from .fields import id_of
+from .keys import id_of
 from .lookups import MAX_JOINED, q_for, resolve
 from .values_as_text import FIRST_DATE, LAST_DATE
 

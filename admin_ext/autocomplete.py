@@ -9,6 +9,7 @@ from django.core.exceptions import (
     ValidationError,
 )
 from django.http import Http404
+from mongoengine import Document
 
 from .exceptions import UnsupportedLookup
 from .meta import document_classes
@@ -55,6 +56,13 @@ class DocumentAutocompleteView(AutocompleteJsonView):
         if not admin.to_field_allowed(request, to_field_name):
             raise PermissionDenied
         return request.GET.get("term", ""), admin, field, to_field_name
+
+    def serialize_result(self, obj, to_field_name):
+        """Name a document by the text of its key; the field may hold a sub-document."""
+        result = super().serialize_result(obj, to_field_name)
+        if isinstance(obj, Document):
+            result["id"] = str(obj.serializable_value(to_field_name))
+        return result
 
     def get_queryset(self):
         """Return what the search finds, in an order that keeps pages apart."""

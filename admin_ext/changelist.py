@@ -7,10 +7,12 @@ from functools import cached_property, partial
 
 from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.utils import quote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import FieldError, ValidationError
 from django.db.models.constants import LOOKUP_SEP
 from django.forms.models import BaseModelFormSet
+from django.urls import reverse
 from mongoengine import errors
 
 from .aggregations import together
@@ -148,6 +150,17 @@ class DocumentChangeList(ChangeList):
             target = page.get(field.remote_field.model, field.stored_value(document))
             if target is not None:
                 document._data[field.name] = target
+
+    def url_for_result(self, result):
+        """Follow ChangeList.url_for_result (5.2), which reads the key's field.
+
+        ``pk`` is its text where the value has none of its own.
+        """
+        return reverse(
+            f"admin:{self.opts.app_label}_{self.opts.model_name}_change",
+            args=(quote(result.pk),),
+            current_app=self.model_admin.admin_site.name,
+        )
 
     def get_ordering_field(self, field_name):
         """Return no field for what MongoDB's find cannot sort by."""

@@ -16,8 +16,9 @@ from mongoengine import Document, EmbeddedDocument, Q, SequenceField, errors
 from mongoengine.base import BaseDocument
 
 from .exceptions import SaveRejected
-from .fields import id_of, run_validators
+from .fields import run_validators
 from .hydration import stored_son
+from .keys import id_of, is_key_changed
 from .meta import in_order, unique_checks
 from .sending import keeping_untouched
 
@@ -195,7 +196,9 @@ def save(document: Any, *args, adding: bool, **kwargs) -> Any:
     if not adding and not names:
         return document
     document.__dict__.pop("save", None)
-    kwargs = _options(document, adding=adding) | kwargs
+    # As a model does: what gets another key is stored a second time, as a copy.
+    is_new = adding or is_key_changed(document)
+    kwargs = _options(document, adding=is_new) | kwargs
     try:
         validate(document, names)
         with keeping_untouched(document):

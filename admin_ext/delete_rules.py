@@ -21,7 +21,8 @@ from pymongo import WriteConcern
 
 from .compat import QUERY_ERRORS, fields_of_path, has_delete_receivers
 from .ejson import CODEC
-from .hydration import class_for, stored_key
+from .hydration import class_for
+from .keys import stored_key
 
 # Keys sent in one command, which holds 16 MB.
 BATCH = 10_000

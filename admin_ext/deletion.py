@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from mongoengine import PULL
 
 from .delete_rules import Collected, Node, Reach, identity
-from .hydration import class_for, stored_key
+from .hydration import class_for
+from .keys import stored_key
 from .lookups import resolve
 from .meta import present
 from .querysets import by_keys

@@ -10,7 +10,7 @@ from typing import Any
 
 import bson
 from bson import ObjectId, json_util
-from bson.errors import BSONError, InvalidId
+from bson.errors import InvalidId
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -18,9 +18,11 @@ from django.db import models
 from django.forms.models import ModelChoiceIterator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from mongoengine import Document
 from mongoengine.errors import ValidationError as DocumentValidationError
 
-from .ejson import CODEC, LOSSLESS, READABLE
+from .ejson import CODEC, JSON_ERRORS, LOSSLESS, extended_json
+from .keys import key_of
 from .untouched import StoredValueMixin
 from .widgets import ExtendedJSONWidget
 
@@ -177,8 +179,12 @@ class StoredReferences:
         if value is None:
             return
         members = self.members_of(value)
-        self._stored = {text_for(item): item for item in members}
-        self._members = [text_for(item) for item in members]
+        self._members = [self.stored_text(item) for item in members]
+        self._stored = dict(zip(self._members, members, strict=True))
+
+    def stored_text(self, reference: Any) -> str:
+        """Return what the form sends for a reference that is stored."""
+        return text_for(key_of(self.queryset.model, reference))
 
     def members_of(self, value: Any) -> list:
         """Return the references in a stored value."""
@@ -262,9 +268,10 @@ class StoredReferences:
 
 
 def text_for(reference: Any) -> str:
-    """Return what a form sends for a reference: the text of its key."""
-    key = getattr(reference, "pk", None) or getattr(reference, "id", reference)
-    return "" if key is None else NEWLINES.sub("\n", str(key))
+    """Return what a form sends for a document, or for its key."""
+    if isinstance(reference, Document):
+        reference = key_of(type(reference), reference)
+    return "" if reference is None else NEWLINES.sub("\n", str(reference))
 
 
 class DocumentChoiceField(StoredReferences, forms.ModelChoiceField):
@@ -322,18 +329,6 @@ class DocumentMultipleChoiceField(StoredReferences, forms.ModelMultipleChoiceFie
         return before != {text_for(item) for item in data or ()}
 
 
-# What reading Extended JSON raises, and writing its value as BSON.
-JSON_ERRORS = (
-    ValueError,
-    TypeError,
-    KeyError,
-    AttributeError,
-    ArithmeticError,
-    RecursionError,
-    BSONError,
-)
-
-
 class ExtendedJSONField(forms.CharField):
     """A value of any shape, as MongoDB Extended JSON (relaxed when that is exact).
 
@@ -380,29 +375,3 @@ class TypedText(str):
     """Text that a person typed, as opposed to a stored string."""
 
     is_typed = True
-
-
-def extended_json(value: Any, indent: int | None = 2) -> str:
-    """Return ``value`` as Extended JSON: relaxed where that keeps every type.
-
-    None and an absent value are both the empty text.
-    """
-    if value is None:
-        return ""
-    relaxed = json_util.dumps(
-        value, json_options=READABLE, indent=indent, ensure_ascii=False
-    )
-    canonical = json_util.dumps(value, json_options=LOSSLESS)
-    if json_util.dumps(parse(relaxed), json_options=LOSSLESS) == canonical:
-        return relaxed
-    return json_util.dumps(
-        value, json_options=LOSSLESS, indent=indent, ensure_ascii=False
-    )
-
-
-def parse(text: str) -> Any:
-    """Return the value of an Extended JSON text, or None when it is not one."""
-    try:
-        return json_util.loads(text, json_options=LOSSLESS)
-    except JSON_ERRORS:
-        return None

@@ -7,6 +7,7 @@ Document with one unknown key, a string where a document is expected, an unknown
 
 from typing import Any
 
+from bson import DBRef
 from mongoengine import EmbeddedDocument
 from mongoengine import fields as me
 from mongoengine.base import BaseDocument, get_document
@@ -49,28 +50,28 @@ def remember(document: Any, son: dict[str, Any]) -> Any:
     document.__dict__[STORED] = son
     for name, field in document._fields.items():
         value = document._data.get(name)
-        if isinstance(value, BaseDocument | list) and field.db_field in son:
-            _remember_value(value, son[field.db_field])
+        if isinstance(value, BaseDocument | list | DBRef) and field.db_field in son:
+            document._data[name] = _remember_value(value, son[field.db_field])
     return document
 
 
-def _remember_value(value: Any, stored: Any) -> None:
+def _remember_value(value: Any, stored: Any) -> Any:
+    """Return ``value``; a reference by a compound key with the key as it is stored."""
     if isinstance(value, EmbeddedDocument) and isinstance(stored, dict):
         remember(value, stored)
     elif isinstance(value, list) and isinstance(stored, list):
-        for item, stored_item in zip(list.__iter__(value), stored, strict=False):
-            _remember_value(item, stored_item)
+        pairs = zip(list.__iter__(value), stored, strict=False)
+        for index, (item, stored_item) in enumerate(list(pairs)):
+            list.__setitem__(value, index, _remember_value(item, stored_item))
+    elif isinstance(value, DBRef) and isinstance(value.id, BaseDocument):
+        # mongoengine makes a document of the key, which the driver cannot send.
+        return DBRef(value.collection, getattr(stored, "id", stored))
+    return value
 
 
 def stored_son(document: Any) -> dict[str, Any] | None:
     """Return what was stored when ``document`` was loaded, or None for a new one."""
     return document.__dict__.get(STORED)
-
-
-def stored_key(document: Any) -> Any:
-    """Return the ``_id`` of ``document`` as BSON holds it."""
-    son = stored_son(document)
-    return document.to_mongo()["_id"] if son is None else son["_id"]
 
 
 def class_for(cls: type, son: dict[str, Any]) -> type:

@@ -19,8 +19,8 @@ from django.db import models
 from django.db.models.constants import LOOKUP_SEP
 from django.utils import timezone
 from django.utils.translation import gettext
-from mongoengine import Q
-from mongoengine.base import BaseDocument
+from mongoengine import Document, Q
+from mongoengine.base import LazyReference
 from mongoengine.queryset.base import BaseQuerySet
 from mongoengine.queryset.transform import MATCH_OPERATORS
 
@@ -28,7 +28,8 @@ from . import textindex, values_as_text
 from .compat import QUERY_ERRORS
 from .ejson import CODEC
 from .exceptions import TooManyMatches, UnsupportedLookup
-from .fields import EmbeddedField, ListField, ValueField, id_of, is_key
+from .fields import EmbeddedField, ListField, ValueField, is_key
+from .keys import Key, id_of, key_for, own_key
 from .memory import remembered
 
 TEXT_LOOKUPS = frozenset({
@@ -208,7 +209,8 @@ def keys_of(queryset: Any) -> list:
     A second query carries them all.
     """
     matches = queryset.order_by().only("pk").limit(MAX_JOINED + 1).as_pymongo()
-    keys = [item["_id"] for item in matches]
+    pk = getattr(queryset._document._meta, "pk", None)
+    keys = [key_for(pk, item["_id"]) if pk else item["_id"] for item in matches]
     if len(keys) > MAX_JOINED:
         raise TooManyMatches(
             gettext(
@@ -230,9 +232,14 @@ def _q(found: Path, value: Any) -> Q:
         return special(found, value)
     if lookup in COMPARISONS:
         return Q(**{_key(found, lookup): coerce(field, value)})
-    if isinstance(field, ValueField) and isinstance(value, str):
+    is_free = isinstance(field, ValueField) and not field.primary_key
+    if is_free and isinstance(value, str):
         return Q(__raw__={found.stored: {"$in": readings(value)}})
-    return Q(**{_key(found): coerce(field, value)})
+    value = coerce(field, value)
+    if isinstance(value, Key):
+        # A bare sub-document would be merged with other conditions on the field.
+        return Q(**{_key(found, "in"): [value]})
+    return Q(**{_key(found): value})
 
 
 def _among(found: Path, value: Any) -> Q:
@@ -396,20 +403,10 @@ _SPECIAL = {
 }
 
 
-def fits(field: Any, value: Any) -> bool:
-    """Tell whether ``value`` is just what ``field`` holds."""
-    try:
-        return field.to_python(value) == value
-    except (ValidationError, TypeError, ValueError):
-        return False
-
-
 def coerce(field: Any, value: Any) -> Any:
     """Return ``value`` as ``field`` holds it. Raise Django's ValidationError if not."""
-    if isinstance(value, BaseDocument | DBRef):
-        return id_of(value)
-    if field.is_relation:
-        field = field.remote_field.model._meta.pk
+    if field.is_relation or field.primary_key:
+        return _coerce_key(field, value)
     if isinstance(field, EmbeddedField):
         raise UnsupportedLookup(f"{field.name} is an embedded document; name a field.")
     if value is None:
@@ -425,6 +422,16 @@ def coerce(field: Any, value: Any) -> Any:
     if isinstance(field, models.DateTimeField) and timezone.is_naive(value):
         return timezone.make_aware(value)
     return value
+
+
+def _coerce_key(field: Any, value: Any) -> Any:
+    """Return a key, or the key that a reference holds, as a query takes it."""
+    pk = own_key(field)
+    if isinstance(value, Document | DBRef | LazyReference):
+        return key_for(pk, id_of(value))
+    if value == "" and not isinstance(pk, models.CharField | models.TextField):
+        raise ValidationError(f"An empty value cannot be looked up in {field.name}.")
+    return pk.to_python(value)
 
 
 def q_for(document: Any, condition: Any) -> Q | None:

@@ -5,9 +5,10 @@ the Document for a model.
 """
 
 import logging
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
+from bson import DBRef
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.functional import cached_property
@@ -15,8 +16,10 @@ from django.utils.text import camel_case_to_spaces, format_lazy
 from django.utils.translation import override
 from mongoengine import Document, EmbeddedDocument, SequenceField
 
+from . import keys
 from .compat import METHOD_ERRORS, DocumentMetaWrapper, all_document_classes
 from .fields import DocumentField, RowField, field_for
+from .hydration import stored_son
 from .querysets import QuerySetDescriptor, own_queryset
 
 logger = logging.getLogger(__name__)
@@ -120,6 +123,8 @@ class Options(DocumentMetaWrapper):
         """The id that mongoengine adds is Django's AutoField: never in a form."""
         field.primary_key = field.unique = True
         field.null = False
+        field.attname = field.name
+        field.to_python = partial(keys.to_python, field)
         if not document_field.required or isinstance(document_field, SequenceField):
             field.auto_created, field.editable, field.blank = True, False, True
             if field.verbose_name == "id":
@@ -209,8 +214,44 @@ def present(document: Any) -> Any:
         document._qs = property(own_queryset)
         document._get_pk_val = _pk_value
         document._is_pk_set = _is_pk_set
-        document.pk = property(_pk, document.pk.fset, doc=document.pk.__doc__)
+        _present_key(document)
     return document
+
+
+def _present_key(document: Any) -> None:
+    """Have documents that the admin loaded known by the key that is stored.
+
+    All others, such as those of ``Note.objects``, stay what they are.
+    """
+    name = document._meta.get("id_field")
+    if name is None:
+        return
+    keys.accept_keys(document._fields[name])
+    document.pk = property(_pk, Document.pk.fset)
+    document._object_key = property(_object_key)
+    document.to_dbref = _to_dbref
+
+
+def _pk(self):
+    """Return the key as Django is to write it: a plain value, or a keys.Key."""
+    if stored_son(self) is None:
+        return _own_pk(self)
+    return keys.key_for(present(type(self))._meta.pk, keys.stored_key(self))
+
+
+def _object_key(self):
+    """Return mongoengine's conditions for this document, the stored key among them."""
+    conditions = Document._object_key.fget(self)
+    if stored_son(self) is not None:
+        conditions["pk"] = keys.Key(keys.stored_key(self))
+    return conditions
+
+
+def _to_dbref(self):
+    """Return a DBRef of the key as it is stored."""
+    if stored_son(self) is None:
+        return Document.to_dbref(self)
+    return DBRef(self._get_collection_name(), keys.stored_key(self))
 
 
 def app_label_for(document: type) -> str:
@@ -252,7 +293,7 @@ def _serializable_value(self, field_name):
         field = self._meta.get_field(field_name)
     except FieldDoesNotExist:
         return getattr(self, field_name)
-    return field.value_from_object(self)
+    return self.pk if field.primary_key else field.value_from_object(self)
 
 
 def unique_checks(document: Any) -> list[tuple[str, ...]]:
@@ -286,7 +327,7 @@ def _get_unique_checks(self, exclude=None, include_meta_constraints=False):
     return [(type(self), each) for each in checks], []
 
 
-def _pk(self):
+def _own_pk(self):
     """Return the key, or None: to look at a new document's must not draw a number.
 
     ``SequenceField.__get__`` (mongoengine 0.29) counts up in MongoDB at a first look.

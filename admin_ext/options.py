@@ -8,7 +8,10 @@ from functools import partial, partialmethod
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.options import InlineModelAdmin, ModelAdmin
+from django.contrib.admin.options import (
+    InlineModelAdmin,
+    ModelAdmin,
+)
 from django.contrib.admin.utils import flatten_fieldsets
 from django.core.exceptions import ValidationError
 from django.forms.models import modelform_factory, modelformset_factory

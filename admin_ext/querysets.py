@@ -21,18 +21,9 @@ from . import aggregations
 from .compat import LOAD_ERRORS, has_delete_receivers
 from .delete_rules import Collected, batches
 from .exceptions import UnsupportedFeature, UnsupportedLookup
-from .fields import id_of
-from .hydration import class_for, document_for_son, remember
-from .lookups import (
-    MAX_JOINED,
-    NOTHING,
-    Q,
-    fits,
-    negated,
-    q_for,
-    q_for_lookup,
-    resolve,
-)
+from .hydration import class_for, document_for_son
+from .keys import can_lead, key_of, remember_document
+from .lookups import MAX_JOINED, NOTHING, Q, negated, q_for, q_for_lookup, resolve
 
 _CLASSES: dict[type, type] = {}
 _OWN_CLASSES: dict[type, type] = {}
@@ -240,9 +231,9 @@ class DocumentQuerySet:
         return super().values_list(*fields)
 
     def _referenced_keys(self, path):
-        pk = resolve(self.model, path).field.remote_field.model._meta.pk
-        keys = map(id_of, self.stored_values(path, limit=MAX_JOINED))
-        return [key for key in keys if key is not None and fits(pk, key)]
+        target = resolve(self.model, path).field.remote_field.model
+        values = self.stored_values(path, limit=MAX_JOINED)
+        return [key_of(target, value) for value in values if can_lead(value)]
 
     def stored_values(self, path, *, limit=None):
         """Return the values that occur, sorted; None for null and for missing.
@@ -292,7 +283,8 @@ class DocumentQuerySet:
             )
         except LOAD_ERRORS:
             document = document_for_son(self._document, son)
-        return self._get_scalar(document) if self._scalar else remember(document, son)
+        document = remember_document(document, son)
+        return self._get_scalar(document) if self._scalar else document
 
 
 def is_against_null_order(order: OrderBy) -> bool:

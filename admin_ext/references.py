@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bson import DBRef
 from django.contrib.admin.utils import quote
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
@@ -14,8 +13,9 @@ from django.utils.translation import gettext as _
 from mongoengine import Document, Q
 from mongoengine.base import BaseDocument
 
-from .fields import ReferenceField, ReferenceListField, id_of
-from .lookups import fits
+from .ejson import extended_json
+from .fields import ReferenceField, ReferenceListField
+from .keys import can_lead, id_of, key_of
 
 # Where a page keeps its references on the objects that it lists.
 ATTRIBUTE = "_admin_references"
@@ -40,12 +40,13 @@ class PageReferences:
         wanted: dict[type, set] = defaultdict(set)
         for document in results:
             for each in fields:
-                ids = (id_of(value) for value in stored_references(document, each))
-                wanted[each.remote_field.model].update(
-                    found for found in ids if _is_hashable(found)
+                target = each.remote_field.model
+                values = stored_references(document, each)
+                wanted[target].update(
+                    key_of(target, value) for value in values if can_lead(value)
                 )
-        for target, ids in wanted.items():
-            self._fetch(target, ids)
+        for target, keys in wanted.items():
+            self._fetch(target, keys)
 
     def follow(self, documents: Iterable[Any], fields: Iterable[Any]) -> None:
         """Fetch what a path goes through and leads to: one query for each reference.
@@ -72,12 +73,8 @@ class PageReferences:
             value = each.stored_value(document)
             yield from value if isinstance(value, list | tuple) else [value]
 
-    def _fetch(self, target, ids):
-        keys = [
-            key
-            for key in ids
-            if (target, key) not in self.documents and fits(target._meta.pk, key)
-        ]
+    def _fetch(self, target, keys):
+        keys = [key for key in keys if (target, key) not in self.documents]
         if keys:
             for document in target._default_manager.filter(Q(pk__in=keys)):
                 self.documents[target, document.pk] = document
@@ -86,8 +83,7 @@ class PageReferences:
         """Return the document that ``value`` refers to, or None when it is gone."""
         if isinstance(value, Document):
             return value
-        key = id_of(value)
-        return self.documents.get((target, key)) if _is_hashable(key) else None
+        return self.documents.get((target, key_of(target, value)))
 
     def url(self, document: Document) -> str:
         """Return the change page's URL, or "" when the person may not view it."""
@@ -169,16 +165,10 @@ def stored_references(document: Document, each: Any) -> list:
     return [value]
 
 
-def _is_hashable(value: Any) -> bool:
-    try:
-        hash(value)
-    except TypeError:
-        return False
-    return True
-
-
 def _stored_text(value: Any) -> str:
-    key = value.id if isinstance(value, DBRef) else id_of(value)
+    key = id_of(value)
+    if isinstance(key, dict | list):
+        return extended_json(key, indent=None)
     return _("(empty text)") if key == "" else str(key)
 
 

@@ -14,7 +14,8 @@ from bson import SON
 from mongoengine import Document, EmbeddedDocument
 from mongoengine import fields as me
 
-from .hydration import remember, stored_son
+from .hydration import stored_son
+from .keys import id_of, remember_document
 
 # Lists that are put in order as a whole.
 WHOLE = (me.SortedListField,)
@@ -23,13 +24,12 @@ WHOLE = (me.SortedListField,)
 @contextmanager
 def keeping_untouched(document: Document) -> Iterator[None]:
     """Have ``document`` and what is embedded in it keep untouched values in a save."""
-    if stored_son(document) is None:
-        yield
-        return
+    is_new = stored_son(document) is None
     sent: list[SON] = []
 
     def convert(*args, **kwargs):
-        sent.append(to_mongo(document, *args, **kwargs))
+        son = type(document).to_mongo if is_new else to_mongo
+        sent.append(son(document, *args, **kwargs))
         return sent[-1]
 
     document.__dict__["to_mongo"] = convert
@@ -39,7 +39,7 @@ def keeping_untouched(document: Document) -> Iterator[None]:
         document.__dict__.pop("to_mongo", None)
     # A second save of the same object starts from what this one has stored.
     if sent:
-        remember(document, sent[-1])
+        remember_document(document, sent[-1])
 
 
 def to_mongo(document: Any, use_db_field: bool = True, fields: Any = None) -> SON:
@@ -82,8 +82,7 @@ def _member(field: Any, item: Any, before: list) -> Any:
     for old in before:
         if isinstance(old, bool) == isinstance(item, bool) and old in (
             item,
-            getattr(item, "pk", item),
-            getattr(item, "id", item),
+            id_of(item),
         ):
             return old
     return None if item is None else field.to_mongo(item)
@@ -92,8 +91,4 @@ def _member(field: Any, item: Any, before: list) -> Any:
 def _changed(document) -> dict[str, str]:
     """Return {name: stored name} of the fields that were set, or set in part."""
     paths = {path.partition(".")[0] for path in document._get_changed_fields()}
-    return {
-        document._reverse_db_field_map.get(path, path): path
-        for path in paths
-        if path != "_id"
-    }
+    return {document._reverse_db_field_map.get(path, path): path for path in paths}

@@ -1,9 +1,13 @@
 """An AdminSite that registers Documents beside models."""
 
+from functools import wraps
+
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.exceptions import AlreadyRegistered
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.http import Http404
+from django.urls import URLPattern
 from mongoengine.base import TopLevelDocumentMetaclass
 
 from .autocomplete import DocumentAutocompleteView
@@ -51,5 +55,34 @@ class AdminSite(admin.AdminSite):
             model_or_iterable = [model_or_iterable]
         super().unregister(model_or_iterable)
 
+    def get_urls(self):
+        """Return Django's, with a "view on site" that takes any key."""
+        return [
+            URLPattern(each.pattern, any_key(each.callback), name=each.name)
+            if getattr(each, "name", None) == "view_on_site"
+            else each
+            for each in super().get_urls()
+        ]
+
     def autocomplete_view(self, request):
         return DocumentAutocompleteView.as_view(admin_site=self)(request)
+
+
+def any_key(shortcut):
+    """Return Django's view (5.2) with its URL cut at the first slash, not at the last.
+
+    A key may hold slashes, and what is no key at all is a 404.
+    """
+
+    @wraps(shortcut)
+    def view_on_site(request, content_type_id, object_id):
+        path = f"{content_type_id}/{object_id}"
+        content_type_id, _slash, object_id = path.partition("/")
+        try:
+            return shortcut(
+                request, content_type_id=content_type_id, object_id=object_id
+            )
+        except ValidationError as error:
+            raise Http404(*error.messages) from error
+
+    return view_on_site

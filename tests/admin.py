@@ -10,6 +10,17 @@ from admin_ext import (
 )
 
 from .documents import Address, Author, Book, Chapter, Publisher, Review
+from .key_documents import (
+    Amount,
+    Freely,
+    Moment,
+    Numbered,
+    Placed,
+    Plainly,
+    Pointer,
+    Slugged,
+    Unique,
+)
 from .odd_documents import (
     Everything,
     Leaflet,
@@ -123,3 +134,18 @@ class EverythingAdmin(DocumentAdmin):
 @admin.register(Vehicle, Lorry, Parcel, Token, Ticket, Loose, Leaflet)
 class OddAdmin(DocumentAdmin):
     pass
+
+
+@admin.register(Amount, Freely, Moment, Numbered, Placed, Plainly, Slugged, Unique)
+class KeyedAdmin(DocumentAdmin):
+    list_display = ("pk", "name")
+    list_editable = ("name",)
+    search_fields = ("name",)
+
+
+@admin.register(Pointer)
+class PointerAdmin(DocumentAdmin):
+    list_display = ("title", "slugged", "placed", "plainly", "many")
+    list_filter = ("placed", "slugged", "plainly")
+    raw_id_fields = ("slugged", "freely")
+    autocomplete_fields = ("plainly", "unique")

@@ -30,7 +30,7 @@ def publishers(mongo):
 def test_results_are_the_documents_that_the_search_finds(admin_client, publishers):
     answer = admin_client.get(URL, PUBLISHER | {"term": "press 07"}).json()
     assert answer == {
-        "results": [{"id": "7", "text": "Press 07"}],
+        "results": [{"id": "[7]", "text": "Press 07"}],
         "pagination": {"more": False},
     }
 

@@ -14,6 +14,7 @@ from mongoengine.base import BaseField
 from mongoengine.base.datastructures import LazyReference
 
 from admin_ext import fields, formfields
+from admin_ext.keys import id_of
 from admin_ext.meta import present
 from admin_ext.nested import EmbeddedFormField, ListFormField
 from tests.documents import Author, Book, Publisher
@@ -225,9 +226,9 @@ def test_id_of_every_form_of_reference():
     key = ObjectId()
     depot = Depot(id=key)
     for value in (key, DBRef("depot", key), LazyReference(Depot, key), depot):
-        assert fields.id_of(value) == key
-    assert fields.id_of("") == ""
-    assert fields.id_of(None) is None
+        assert id_of(value) == key
+    assert id_of("") == ""
+    assert id_of(None) is None
 
 
 def test_value_from_object_asks_nothing_of_mongodb(mongo, mongo_commands):

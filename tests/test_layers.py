@@ -13,6 +13,7 @@ ROOT = Path(admin_ext.__file__).parent
 ROWS = (
     {"exceptions", "compat", "memory"},
     {"ejson", "hydration"},
+    {"keys"},
     {"widgets", "untouched", "formfields"},
     {"nested"},
     {"fields"},

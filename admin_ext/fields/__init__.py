@@ -9,7 +9,7 @@ They are never contributed to a model: no column, no migration, no query.
 from .base import DocumentField, path_to
 from .containers import EmbeddedField, ListField, RowField
 from .mapping import FIELD_CLASSES, field_for
-from .relations import MAX_CHOICES, ReferenceField, ReferenceListField, id_of
+from .relations import MAX_CHOICES, ReferenceField, ReferenceListField
 from .validators import run_validators
 from .values import (
     BooleanField,
@@ -43,7 +43,6 @@ __all__ = [
     "TextField",
     "ValueField",
     "field_for",
-    "id_of",
     "is_key",
     "path_to",
     "run_validators",

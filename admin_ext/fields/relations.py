@@ -1,24 +1,15 @@
 """References to other Documents as Django's foreign keys and many-to-many fields."""
 
 import copy
-from typing import Any
 
 from django.db import models
 from django.utils.functional import cached_property
 from mongoengine import CASCADE, DENY, DO_NOTHING, NULLIFY, PULL, Document
-from mongoengine.base.datastructures import LazyReference
 
 from admin_ext import formfields
+from admin_ext.keys import key_of
 
 from .base import DocumentField, path_to
-
-
-def id_of(value: Any) -> Any:
-    """Return the id that a stored reference holds, whatever form it has."""
-    if isinstance(value, LazyReference | Document):
-        return value.pk
-    return getattr(value, "id", value)
-
 
 # A filter lists at most this many documents or values; the sidebar is no list page.
 MAX_CHOICES = 100
@@ -79,7 +70,7 @@ class ReferenceField(RelationMixin, models.ForeignKey):
         )
 
     def initial_for(self, value):
-        return id_of(value)
+        return key_of(self.remote_field.model, value)
 
     def save_form_data(self, instance, data):
         """Set the reference; a new parent of an inline is not compared with the old.
@@ -130,7 +121,7 @@ class ReferenceListField(RelationMixin, models.ManyToManyField):
     def initial_for(self, value):
         """Return the ids; what is no list counts as its only member."""
         members = value if isinstance(value, list | tuple | None) else [value]
-        return [id_of(item) for item in members or ()]
+        return [key_of(self.remote_field.model, item) for item in members or ()]
 
     def formfield(self, **kwargs):
         defaults = {
@@ -140,7 +131,7 @@ class ReferenceListField(RelationMixin, models.ManyToManyField):
         }
         field = models.Field.formfield(self, **defaults | kwargs)
         if isinstance(field.initial, list | tuple):
-            field.initial = [id_of(item) for item in field.initial]
+            field.initial = self.initial_for(field.initial)
         return field
 
     @property

@@ -1,0 +1,281 @@
+"""A document's key as text, and back: one spelling for every page.
+
+Django puts a key into URLs, hidden inputs, check boxes and its log, always as text. A
+key that its declared field reads back from plain text stays what Django makes of it.
+Any other, such as a number among texts or a sub-document, is spelled in Extended JSON:
+``{"shop":1,"number":7}``, or in brackets what is no object: ``[5]``, ``["5"]``.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from numbers import Number
+from typing import Any
+
+import bson
+from bson import DBRef, ObjectId, Regex, json_util
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from mongoengine import Document
+from mongoengine import fields as me
+from mongoengine.base import BaseDocument, LazyReference
+
+from .compat import LOAD_ERRORS, QUERY_ERRORS
+from .ejson import CODEC, JSON_ERRORS, LOSSLESS, extended_json
+from .hydration import document_for_son, remember, stored_son
+
+NO_KEY = object()
+
+# A path of a URL with these for a step is another path to every browser.
+STEPS = frozenset({"", ".", ".."})
+
+
+class Key(str):
+    """The text of a key whose field would not read it back from plain text.
+
+    ``value`` is the key itself, as BSON holds it. Being text, it goes wherever
+    Django puts a key; the key's field takes it for its value in every query.
+    """
+
+    value: Any
+
+    def __new__(cls, value):
+        text = extended_json(value, indent=None, separators=(",", ":")) or "null"
+        key = super().__new__(cls, text if text.startswith("{") else f"[{text}]")
+        key.value = value
+        return key
+
+    def __getnewargs__(self):
+        return (self.value,)
+
+
+def can_be_key(value: Any) -> bool:
+    """Tell whether MongoDB takes ``value`` for an ``_id``, which no operator is.
+
+    https://www.mongodb.com/docs/manual/core/document/#the-_id-field
+    """
+    if isinstance(value, dict):
+        return not any(str(name).startswith("$") for name in value)
+    return not isinstance(value, list | tuple | Regex | DBRef)
+
+
+def same(first: Any, second: Any) -> bool:
+    """Tell whether MongoDB takes two keys for one: numbers compare by value."""
+    numbers = [
+        isinstance(value, Number) and not isinstance(value, bool)
+        for value in (first, second)
+    ]
+    if all(numbers):
+        return first == second
+    encoded = (
+        bson.encode({"_id": value}, codec_options=CODEC) for value in (first, second)
+    )
+    return next(encoded) == next(encoded)
+
+
+def own_key(pk: Any) -> Any:
+    """Return the field that the values of ``pk`` are of: a reference's is elsewhere."""
+    while pk.is_relation:
+        pk = pk.remote_field.model._meta.pk
+    return pk
+
+
+def key_for(pk: Any, stored: Any) -> Any:
+    """Return what stands for a stored ``_id`` in Django: a plain value, or a Key."""
+    pk = own_key(pk)
+    field = pk.document_field
+    if type(stored) is ObjectId and type(field) is me.ObjectIdField:
+        return stored
+    stored = as_stored(field, stored)
+    if stored is None or isinstance(stored, dict | list | datetime):
+        # A template would write a date in words.
+        return Key(stored)
+    try:
+        value = field.to_python(stored)
+        text = str(value)
+        if _is_plain(text) and same(field.to_mongo(_read(pk, text)), stored):
+            return value
+    except (*QUERY_ERRORS, ValidationError):
+        pass
+    return Key(stored)
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether ``text`` survives a form and a URL, and stands for itself."""
+    is_lost = text in STEPS or any(character < " " for character in text)
+    return not is_lost and _extended(text) is NO_KEY
+
+
+def as_stored(field: Any, value: Any) -> Any:
+    """Return a Document's value of its key as BSON holds it."""
+    if isinstance(value, Key):
+        return value.value
+    if isinstance(value, BaseDocument):
+        return value.to_mongo()
+    is_day = isinstance(value, date) and not isinstance(value, datetime)
+    if is_day or isinstance(value, Decimal | Enum):
+        return field.to_mongo(value)
+    return value
+
+
+def _extended(text: str) -> Any:
+    """Return the key that ``text`` spells in Extended JSON, or NO_KEY."""
+    if not text.startswith(("{", "[")):
+        return NO_KEY
+    try:
+        value = json_util.loads(text, json_options=LOSSLESS)
+    except JSON_ERRORS:
+        return NO_KEY
+    if isinstance(value, list):
+        value = value[0] if len(value) == 1 else NO_KEY
+    return value if value is not NO_KEY and can_be_key(value) else NO_KEY
+
+
+def id_of(reference: Any) -> Any:
+    """Return the key that a stored reference holds, whatever form it has."""
+    if isinstance(reference, Document):
+        return stored_key(reference)
+    if isinstance(reference, LazyReference):
+        return reference.pk
+    return getattr(reference, "id", reference)
+
+
+def can_lead(reference: Any) -> bool:
+    """Tell whether a stored reference may be the key of some document."""
+    key = id_of(reference)
+    return key not in (None, "") and can_be_key(key)
+
+
+def key_of(target: Any, reference: Any) -> Any:
+    """Return the key of a reference to ``target`` in Django, as key_for.
+
+    The empty text, which some applications store for "none", is itself.
+    """
+    key = id_of(reference)
+    return key if key is None or key == "" else key_for(target._meta.pk, key)
+
+
+def to_python(pk: Any, value: Any) -> Any:
+    """Return the key that a text, or a value of code's, stands for.
+
+    Takes the place of ``to_python`` of a Document's primary key. Raise Django's
+    ValidationError for a text that is no key.
+    """
+    if value is None or isinstance(value, Key):
+        return value
+    if isinstance(value, dict | BaseDocument | datetime):
+        if can_be_key(value):
+            return key_for(pk, value)
+        raise ValidationError(f"An operator cannot be looked up in {pk.name}.")
+    if not isinstance(value, str):
+        return type(pk).to_python(pk, value)
+    spelled = _extended(value)
+    return _read(pk, value) if spelled is NO_KEY else key_for(pk, spelled)
+
+
+def _read(pk: Any, text: str) -> Any:
+    """Return the plain key that ``text`` is."""
+    field = own_key(pk).document_field
+    try:
+        if isinstance(field, me.EmbeddedDocumentField):
+            raise ValueError(text)
+        value = type(pk).to_python(pk, text)
+        if isinstance(value, str) and not isinstance(field, me.StringField):
+            value = field.to_python(field.to_mongo(value))
+    except QUERY_ERRORS as error:
+        raise ValidationError(
+            _("“%(value)s” value must be a key."),
+            code="invalid",
+            params={"value": text},
+        ) from error
+    return value
+
+
+def remember_document(document: Any, son: dict[str, Any]) -> Any:
+    """Keep with ``document`` what was stored, its key above all; return it.
+
+    mongoengine reads the text "5" as the number and 24 hexadecimal digits as an
+    ObjectId: as a key, that would be another document's.
+    """
+    remember(document, son)
+    name = document._meta["id_field"]
+    value, stored = document._data.get(name), son.get("_id")
+    if isinstance(value, BaseDocument | DBRef) or "_id" not in son:
+        return document
+    if type(value) is not type(stored) or value != stored:
+        document._data[name] = _same_or_stored(document._fields[name], value, stored)
+    return document
+
+
+def _same_or_stored(field: Any, value: Any, stored: Any) -> Any:
+    try:
+        return value if same(field.to_mongo(value), stored) else stored
+    except QUERY_ERRORS:
+        return stored
+
+
+def stored_key(document: Any) -> Any:
+    """Return the ``_id`` of ``document`` as BSON holds it, or None."""
+    stored, name = stored_son(document), document._meta["id_field"]
+    if stored is not None and "_id" in stored and not is_key_changed(document):
+        return stored["_id"]
+    value = document._data.get(name)
+    field = document._fields[name]
+    return None if value is None else as_stored(field, field.to_mongo(value))
+
+
+def is_key_changed(document: Any) -> bool:
+    """Tell whether a loaded document was given another key, whole or in part."""
+    value = document._data.get(document._meta["id_field"])
+    inside = getattr(value, "_get_changed_fields", None)
+    return "_id" in document._changed_fields or bool(inside and inside())
+
+
+def accept_keys(field: Any) -> None:
+    """Let a mongoengine key field take a Key for the key that it spells.
+
+    The subclass made here adds that to ``field`` and changes nothing else.
+    """
+    if isinstance(field, KeyFieldMixin):
+        return
+    cls = type(field)
+    # mongoengine looks for this name among the arguments.
+    is_complex = "use_db_field" in cls.to_mongo.__code__.co_varnames
+    mixin = ComplexKeyMixin if is_complex else KeyFieldMixin
+    field.__class__ = type(cls.__name__, (mixin, cls), {"__module__": cls.__module__})
+
+
+class KeyFieldMixin:
+    """Mixed in before the class of a Document's key field; see accept_keys."""
+
+    def to_mongo(self, value):
+        return value.value if isinstance(value, Key) else super().to_mongo(value)
+
+    def to_python(self, value):
+        """Leave an odd key as it is stored: mongoengine reads it after each save."""
+        try:
+            return super().to_python(value)
+        except LOAD_ERRORS:
+            if isinstance(self, me.EmbeddedDocumentField) and isinstance(value, dict):
+                return document_for_son(self.document_type, value)
+            return value
+
+    def validate(self, value, *args, **kwargs):
+        if not isinstance(value, Key):
+            super().validate(value, *args, **kwargs)
+
+    def prepare_query_value(self, op, value):
+        if not isinstance(value, Key):
+            return super().prepare_query_value(op, value)
+        # Bare, a sub-document would be merged with other conditions on the key.
+        is_whole = op is None and isinstance(value.value, dict)
+        return {"$eq": value.value} if is_whole else value.value
+
+
+class ComplexKeyMixin(KeyFieldMixin):
+    """The same for an embedded document or a dict."""
+
+    def to_mongo(self, value, use_db_field=True, fields=None):
+        if isinstance(value, Key):
+            return value.value
+        return super(KeyFieldMixin, self).to_mongo(value, use_db_field, fields)

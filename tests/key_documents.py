@@ -1,0 +1,93 @@
+"""Documents with keys of every type, and references to them."""
+
+import mongoengine as me
+
+
+class KeyedMixin:
+    def __str__(self):
+        return f"the {self.name}"
+
+    def get_absolute_url(self):
+        return "/seen/"
+
+
+class Slugged(KeyedMixin, me.Document):
+    slug = me.StringField(primary_key=True)
+    name = me.StringField()
+
+    meta = {"collection": "slugged"}
+
+
+class Numbered(KeyedMixin, me.Document):
+    number = me.IntField(primary_key=True, db_field="_id")
+    name = me.StringField(db_field="nm")
+
+    meta = {"collection": "numbered"}
+
+
+class Unique(KeyedMixin, me.Document):
+    uuid = me.UUIDField(primary_key=True)
+    name = me.StringField()
+
+    meta = {"collection": "uniques"}
+
+
+class Place(me.EmbeddedDocument):
+    """A compound key; its order of fields is part of it."""
+
+    shop = me.StringField(required=True, db_field="s")
+    number = me.IntField(required=True)
+
+
+class Placed(KeyedMixin, me.Document):
+    place = me.EmbeddedDocumentField(Place, primary_key=True)
+    name = me.StringField()
+
+    meta = {"collection": "placed"}
+
+
+class Freely(KeyedMixin, me.Document):
+    key = me.DictField(primary_key=True)
+    name = me.StringField()
+
+    meta = {"collection": "freely"}
+
+
+class Amount(KeyedMixin, me.Document):
+    amount = me.Decimal128Field(primary_key=True)
+    name = me.StringField()
+
+    meta = {"collection": "amounts"}
+
+
+class Moment(KeyedMixin, me.Document):
+    at = me.DateTimeField(primary_key=True)
+    name = me.StringField()
+
+    meta = {"collection": "moments"}
+
+
+class Plainly(KeyedMixin, me.Document):
+    name = me.StringField()
+
+    meta = {"collection": "plainly"}
+
+
+class Pointer(me.Document):
+    """References to documents with keys of every type."""
+
+    slugged = me.ReferenceField(Slugged)
+    numbered = me.ReferenceField(Numbered, reverse_delete_rule=me.NULLIFY)
+    unique = me.ReferenceField(Unique)
+    placed = me.ReferenceField(Placed, reverse_delete_rule=me.CASCADE)
+    freely = me.ReferenceField(Freely)
+    amount = me.ReferenceField(Amount)
+    moment = me.ReferenceField(Moment)
+    plainly = me.ReferenceField(Plainly, reverse_delete_rule=me.CASCADE)
+    many = me.ListField(me.ReferenceField(Placed))
+    title = me.StringField()
+
+    meta = {"collection": "pointers"}
+
+    def __str__(self):
+        return self.title or "?"
