@@ -278,6 +278,18 @@ class EmbeddedInlineChecks(InlineChecks):
 
     formset = EmbeddedFormSet
 
+    def _check_ordering(self, obj):
+        errors = super()._check_ordering(obj)
+        if errors or not obj.ordering:
+            return errors
+        return cannot_sort(
+            "The value of 'ordering' cannot be that of embedded documents: their rows "
+            "have the order of the list.",
+            hint="Leave out 'ordering'.",
+            obj=obj,
+            id="admin_ext.E013",
+        )
+
     def _check_relation(self, obj, parent_model):
         try:
             field = parent_model._meta.get_field(obj.field_name)
