@@ -165,7 +165,7 @@ class DeletionTree:
     @property
     def denied(self) -> set[str]:
         """The verbose names of what the person may not delete."""
-        documents = [*self.protected, *self.documents.values(), *self._unlisted()]
+        documents = [*self.documents.values(), *self._unlisted(), *self.protected]
         return {
             document._meta.verbose_name
             for document in documents

@@ -2,11 +2,12 @@
 
 import datetime
 
+import mongoengine as me
 import pytest
 from django.utils.translation import gettext_lazy
 
 from . import rows
-from .shop import Form
+from .shop import Form, filled, main_form
 
 LISTS = "rows of lists are part of the document"
 
@@ -200,3 +201,18 @@ def test_the_last_second_of_all_is_an_error_of_the_form(twins, settings):
     assert page.status_int == 200
     assert "errorlist" in page.text
     assert rows.mongo_rows() == before
+
+
+@pytest.mark.parametrize("hour", [5, 6])
+def test_a_moment_that_the_clock_shows_twice_is_kept(twins, settings, hour):
+    """Django's form refuses it, or takes it for the other one: here it is in UTC."""
+    settings.TIME_ZONE = "America/New_York"
+    moment = datetime.datetime(2024, 11, 3, hour, 30, tzinfo=datetime.UTC)
+    me.get_db().concerts.update_many({}, {"$set": {"starts": moment}})
+    key = "concert/00000000-0000-4000-8000-000000000001/change/"
+    address = twins.url("mongo", key)
+    form = main_form(twins.ask("mongo", "get", address))
+    data = filled(form, {"place": "Elsewhere"})
+    assert twins.ask("mongo", "post", address, data).status_int == 302
+    concert = rows.mongo_rows()["Concert"][0]
+    assert (concert["place"], concert["starts"]) == ("Elsewhere", moment)
