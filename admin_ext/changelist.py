@@ -42,6 +42,9 @@ class DocumentChangeList(ChangeList):
     collection; a path into a reference cannot be sorted by.
     """
 
+    # Set by the view when the list has cells to edit.
+    formset = None
+
     def __init__(self, request, *args, **kwargs):
         self.request = request
         self._filters = None
@@ -98,15 +101,37 @@ class DocumentChangeList(ChangeList):
     def result_list(self):
         """The documents of this page. Read from MongoDB at the first access."""
         if not isinstance(self._results, list | BaseModelFormSet):
-            self._results = self._fetch(self._results)
+            results = self._sent_rows() or list(self._results)
+            self._results = self._with_references(results)
         return self._results
 
     @result_list.setter
     def result_list(self, value):
         self._results = value
 
-    def _fetch(self, queryset) -> list:
-        results = list(queryset)
+    def _sent_rows(self) -> list:
+        """Return the documents of a form that was sent, as stored, in its order.
+
+        Django's templates walk the list and the forms side by side, and the list may
+        be another by now. [] when there is none, or it was tampered with.
+        """
+        if self.formset is None or not self.formset.is_bound:
+            return []
+        instances = [form.instance for form in self.formset.forms]
+        if not instances:
+            self._tell_what_is_gone()
+        if not instances or any(instance._state.adding for instance in instances):
+            return []
+        keys = [instance.pk for instance in instances]
+        stored = {str(each.pk): each for each in self.root_queryset.filter(pk__in=keys)}
+        return [stored.get(str(each.pk), each) for each in instances]
+
+    def _tell_what_is_gone(self) -> None:
+        """Say what the template says beside the errors of rows, when no row is left."""
+        for message in getattr(self.formset, "messages_of_gone_rows", list)():
+            messages.error(self.request, message)
+
+    def _with_references(self, results: list) -> list:
         page = PageReferences(
             admin_site=self.model_admin.admin_site, request=self.request
         )

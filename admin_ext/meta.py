@@ -5,7 +5,7 @@ the Document for a model.
 """
 
 import logging
-from functools import partial, wraps
+from functools import partial, partialmethod, wraps
 from typing import Any
 
 from bson import DBRef
@@ -208,6 +208,7 @@ def present(document: Any) -> Any:
     document.serializable_value = _serializable_value
     document._get_unique_checks = _get_unique_checks
     document.__str__ = _text_or_key(document.__str__)
+    _add_choice_labels(document)
     if issubclass(document, Document):
         document._meta["auto_create_index"] = False
         document._default_manager = document._base_manager = QuerySetDescriptor()
@@ -252,6 +253,23 @@ def _to_dbref(self):
     if stored_son(self) is None:
         return Document.to_dbref(self)
     return DBRef(self._get_collection_name(), keys.stored_key(self))
+
+
+def _add_choice_labels(document):
+    """Give the class the ``get_kind_display`` that mongoengine gives each object.
+
+    Django asks the class whether there is a column of that name.
+    """
+    for name, field in document._fields.items():
+        method = f"get_{name}_display"
+        if field.choices and not hasattr(document, method):
+            setattr(document, method, partialmethod(_choice_label, field_name=name))
+
+
+def _choice_label(self, field_name):
+    field = self._meta.get_field(field_name)
+    value = field.value_from_object(self)
+    return dict(field.flatchoices).get(value, value)
 
 
 def app_label_for(document: type) -> str:

@@ -3,6 +3,7 @@
 Thin hooks; the work is in the modules that they call.
 """
 
+from contextlib import suppress
 from functools import partial, partialmethod
 
 from django import forms
@@ -29,8 +30,8 @@ from .fields import DateTimeField, ListField
 from .filters import is_below
 from .forms import DocumentForm
 from .formsets import (
-    DocumentFormSet,
     DocumentInlineFormSet,
+    DocumentListFormSet,
     EmbeddedFormSet,
     refuse_protected_deletion,
 )
@@ -119,8 +120,22 @@ class DocumentAdmin(DocumentOptions, ModelAdmin, AdapterDocumentAdmin):
 
     def get_changelist_formset(self, request, **kwargs):
         return super().get_changelist_formset(
-            request, **{"formset": DocumentFormSet} | kwargs
+            request, **{"formset": DocumentListFormSet} | kwargs
         )
+
+    def _get_list_editable_queryset(self, request, prefix):
+        """Return the documents of the rows that were sent.
+
+        Overrides ModelAdmin's (5.2), which returns the whole collection when one of
+        the keys is none, as an odd document's may be.
+        """
+        keys = self._get_edited_object_pks(request, prefix)
+        return self.get_queryset(request).filter(pk__in=list(self._valid(keys)))
+
+    def _valid(self, keys):
+        for key in keys:
+            with suppress(ValidationError):
+                yield self.opts.pk.to_python(key)
 
     def get_exclude(self, request, obj=None):
         """Leave to the embedded inlines the fields that they edit."""

@@ -169,7 +169,11 @@ class DocumentQuerySet:
 
     def order_by(self, *keys, **kwargs):
         """Sort by mongoengine's keys or Django's expressions of a field."""
-        return super().order_by(*(self.sort_key(key) for key in keys), **kwargs)
+        sort_keys: dict[str, str] = {}
+        for key in map(self.sort_key, keys):
+            # The driver keeps the last of two keys of one field, SQL obeys the first.
+            sort_keys.setdefault(key.lstrip("+-"), key)
+        return super().order_by(*sort_keys.values(), **kwargs)
 
     def sort_key(self, key: Any) -> str:
         """Return mongoengine's key. Raise UnsupportedFeature when find has none."""

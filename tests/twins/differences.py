@@ -67,4 +67,10 @@ DIFFERENCES: dict[str, Difference] = {
         "in SQL they are rows of tables of their own, which a deletion names.",
         sql=rf"<ul>\n(?:{ROW_OF_A_LIST})+</ul>\n|{ROW_OF_A_LIST}",
     ),
+    "a reference is sorted by its key": Difference(
+        "Django sorts by the order of the referenced model, which is in another "
+        "collection; here it is what is stored that is sorted by.",
+        sql=r"(?s)<tbody>.*</tbody>",
+        mongo=r"(?s)<tbody>.*</tbody>",
+    ),
 }
