@@ -18,7 +18,7 @@ from mongoengine.base import BaseDocument
 from .exceptions import SaveRejected
 from .fields import run_validators
 from .hydration import stored_son
-from .keys import id_of, is_key_changed
+from .keys import id_of, is_key_changed, key_of
 from .meta import in_order, unique_checks
 from .sending import keeping_untouched
 
@@ -166,6 +166,8 @@ def _is_free(document, check) -> bool:
         return True
     if any(_is_unsaved(value) for value in values.values()):
         return True
+    if document._meta.pk.name in values:
+        values[document._meta.pk.name] = key_of(type(document), document)
     others = type(document)._default_manager.filter(Q(**values))
     if not document._state.adding:
         others = others.filter(Q(pk__ne=document.pk))

@@ -3,6 +3,7 @@
 Each entry says why it is needed. ``apply()`` runs once, from admin_ext.apps.
 """
 
+from bson import DBRef
 from bson.errors import BSONError
 from django.contrib.admin import actions, helpers
 from django.contrib.admin.filters import FieldListFilter
@@ -16,6 +17,7 @@ from mongoengine import errors, signals
 from mongoengine.base import BaseDocument, ObjectIdField
 from mongoengine.base.common import _document_registry
 from mongoengine.connection import ConnectionFailure as MongoEngineConnectionFailure
+from mongoengine.dereference import DeReference
 from mongoengine.errors import (
     FieldDoesNotExist,
     InvalidDocumentError,
@@ -131,6 +133,27 @@ def keep_null_references():
     ObjectIdField.to_python = to_python_or_none
 
 
+def leave_compound_references():
+    """Leave a list of references as it is when one of the keys is a sub-document.
+
+    mongoengine (0.29.3) collects the keys in a set, which holds no such key: reading
+    the field raises TypeError, and so does every save that changed it.
+    """
+    dereference = DeReference.__call__
+
+    def dereference_or_leave(self, items, *args, **kwargs):
+        members = items.values() if isinstance(items, dict) else items
+        if isinstance(items, dict | list) and any(map(_is_compound, members)):
+            return items
+        return dereference(self, items, *args, **kwargs)
+
+    DeReference.__call__ = dereference_or_leave
+
+
+def _is_compound(reference):
+    return isinstance(reference, DBRef) and isinstance(reference.id, dict)
+
+
 def read_documents_through(module, lookup_field, display_for_field):
     """Have ``module`` of Django's admin read Documents with these functions.
 
@@ -205,6 +228,7 @@ def apply(*, cells, readonly, document_for_label):
     """
     make_missing_documents_known_to_django()
     keep_null_references()
+    leave_compound_references()
     count_documents_for_their_name()
     read_documents_through(admin_list, *cells)
     read_documents_through(helpers, *readonly)

@@ -22,7 +22,7 @@ from pymongo import WriteConcern
 from .compat import QUERY_ERRORS, fields_of_path, has_delete_receivers
 from .ejson import CODEC
 from .hydration import class_for
-from .keys import stored_key
+from .keys import as_it_is, stored_key
 
 # Keys sent in one command, which holds 16 MB.
 BATCH = 10_000
@@ -47,9 +47,18 @@ class Rule:
 
     def held(self, keys: list) -> list:
         """Return those of ``keys`` that the field can hold: no query takes others."""
+        keys = [as_it_is(self.target, key) for key in keys]
         if self._can_hold(keys):
             return keys
         return [key for key in keys if self._can_hold([key])]
+
+    @property
+    def target(self) -> type:
+        """The Document that the references lead to."""
+        field = fields_of_path(self.owner, self.path)[-1]
+        while isinstance(field, ListField):
+            field = field.field
+        return field.document_type
 
     def _can_hold(self, keys: list) -> bool:
         try:
@@ -143,12 +152,17 @@ def _declared_rules(document):
 
 
 def identity(key: Any) -> Any:
-    """Return ``key``, or what stands for a sub-document, which has no hash."""
+    """Return ``key``, or what stands for one that has no hash, or another's.
+
+    A sub-document has none, and to Python true is 1.
+    """
     try:
         hash(key)
     except TypeError:
-        return bson.encode({"_id": key}, codec_options=CODEC)
-    return key
+        is_itself = False
+    else:
+        is_itself = not isinstance(key, bool)
+    return key if is_itself else bson.encode({"_id": key}, codec_options=CODEC)
 
 
 def batches(keys: Iterable, size: int = BATCH) -> Iterator[list]:

@@ -16,7 +16,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from . import changesets
-from .nested import digest, members_of
+from .nested import EmbeddedFormField, digest, members_of
 
 
 class DocumentFormSet(BaseModelFormSet):
@@ -32,6 +32,16 @@ class DocumentFormSet(BaseModelFormSet):
                 queryset = self.model._default_manager.get_queryset()
             self._queryset = list(queryset)
         return self._queryset
+
+    def add_fields(self, form, index):
+        """Add what Django adds; a compound key that can be edited tells its row too.
+
+        Django knows a row by the key's input, of which a compound key has several.
+        """
+        super().add_fields(form, index)
+        key = form.fields.get(self._pk_field.name)
+        if isinstance(key, EmbeddedFormField) and not form.instance._state.adding:
+            key.identity = str(form.instance.pk)
 
 
 class DocumentListFormSet(DocumentFormSet):

@@ -6,6 +6,7 @@ Any other, such as a number among texts or a sub-document, is spelled in Extende
 ``{"shop":1,"number":7}``, or in brackets what is no object: ``[5]``, ``["5"]``.
 """
 
+import json
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -214,6 +215,27 @@ def _same_or_stored(field: Any, value: Any, stored: Any) -> Any:
         return stored
 
 
+def split_keys(text: str) -> list[str]:
+    """Return the texts of keys that are joined by commas, which JSON has inside too."""
+    texts, start = [], 0
+    while start <= len(text):
+        end = _end_of_json(text, start)
+        if end is None or text[end : end + 1] not in ("", ","):
+            end = text.find(",", start) % (len(text) + 1)
+        texts.append(text[start:end])
+        start = end + 1
+    return texts
+
+
+def _end_of_json(text: str, start: int) -> int | None:
+    if text[start : start + 1] not in ("{", "["):
+        return None
+    try:
+        return json.JSONDecoder().raw_decode(text, start)[1]
+    except ValueError:
+        return None
+
+
 def stored_key(document: Any) -> Any:
     """Return the ``_id`` of ``document`` as BSON holds it, or None."""
     stored, name = stored_son(document), document._meta["id_field"]
@@ -229,6 +251,14 @@ def is_key_changed(document: Any) -> bool:
     value = document._data.get(document._meta["id_field"])
     inside = getattr(value, "_get_changed_fields", None)
     return "_id" in document._changed_fields or bool(inside and inside())
+
+
+def as_it_is(document: Any, key: Any) -> Any:
+    """Return a stored key as a query of mongoengine's takes it without conversion."""
+    if type(key) is ObjectId:
+        return key
+    accept_keys(document._fields[document._meta["id_field"]])
+    return Key(key)
 
 
 def accept_keys(field: Any) -> None:

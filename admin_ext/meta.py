@@ -14,7 +14,12 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils.functional import cached_property
 from django.utils.text import camel_case_to_spaces, format_lazy
 from django.utils.translation import override
-from mongoengine import Document, EmbeddedDocument, SequenceField
+from mongoengine import (
+    Document,
+    EmbeddedDocument,
+    EmbeddedDocumentField,
+    SequenceField,
+)
 
 from . import keys
 from .compat import METHOD_ERRORS, DocumentMetaWrapper, all_document_classes
@@ -338,9 +343,15 @@ def in_order(document: Any, names: set[str]) -> tuple[str, ...]:
 def _get_unique_checks(self, exclude=None, include_meta_constraints=False):
     """Return what must be unique among the forms of a formset, and nothing by date.
 
-    Stands for Model._get_unique_checks (5.2).
+    Stands for Model._get_unique_checks (5.2). To a formset two embedded documents of
+    one class are the same.
     """
-    excluded = set(exclude or ())
+    embedded = (
+        name
+        for name, field in self._fields.items()
+        if isinstance(field, EmbeddedDocumentField)
+    )
+    excluded = {*(exclude or ()), *embedded}
     checks = [each for each in unique_checks(type(self)) if not excluded & {*each}]
     return [(type(self), each) for each in checks], []
 

@@ -65,6 +65,12 @@ class NestedBoundField(BoundField):
 class EmbeddedBoundField(NestedBoundField):
     template_name = "admin_ext/widgets/embedded_document.html"
 
+    def as_widget(self, widget=None, attrs=None, only_initial=False):
+        html = super().as_widget(widget, attrs, only_initial)
+        if self.field.identity is None:
+            return html
+        return html + forms.HiddenInput().render(self.html_name, self.field.identity)
+
     @cached_property
     def subform(self):
         """The form of the embedded document; ``instance`` is the stored one."""
@@ -100,9 +106,13 @@ class EmbeddedBoundField(NestedBoundField):
 
 
 class EmbeddedFormField(forms.Field):
-    """An embedded document. Cleans to the embedded document, or to None."""
+    """An embedded document. Cleans to the embedded document, or to None.
+
+    ``identity``: the text of the stored key, in a row of a formset that it identifies.
+    """
 
     widget = NestedWidget
+    identity: str | None = None
 
     def __init__(self, *, document, **kwargs):
         self.document = document

@@ -13,7 +13,7 @@ from django.contrib.admin.options import (
     InlineModelAdmin,
     ModelAdmin,
 )
-from django.contrib.admin.utils import flatten_fieldsets
+from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import ValidationError
 from django.forms.models import modelform_factory, modelformset_factory
 from django.http import HttpResponseRedirect
@@ -36,6 +36,7 @@ from .formsets import (
     refuse_protected_deletion,
 )
 from .history import logged_as
+from .keys import Key
 from .meta import present
 from .querysets import admin_queryset
 from .search import search
@@ -43,6 +44,8 @@ from .widgets import (
     MEDIA,
     DocumentAutocompleteSelect,
     DocumentAutocompleteSelectMultiple,
+    DocumentManyRawIdWidget,
+    DocumentRawIdWidget,
 )
 
 
@@ -76,12 +79,21 @@ class DocumentOptions:
             kwargs.setdefault(
                 "widget", DocumentAutocompleteSelect(db_field, self.admin_site)
             )
+        elif db_field.name in self.raw_id_fields:
+            kwargs.setdefault(
+                "widget", DocumentRawIdWidget(db_field.remote_field, self.admin_site)
+            )
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         if self._is_autocomplete(db_field, request):
             kwargs.setdefault(
                 "widget", DocumentAutocompleteSelectMultiple(db_field, self.admin_site)
+            )
+        elif db_field.name in self.raw_id_fields:
+            kwargs.setdefault(
+                "widget",
+                DocumentManyRawIdWidget(db_field.remote_field, self.admin_site),
             )
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
@@ -203,6 +215,16 @@ class DocumentAdmin(DocumentOptions, ModelAdmin, AdapterDocumentAdmin):
         if type(self).log_deletion == ModelAdmin.log_deletion:
             queryset = [logged_as(obj, self.opts) for obj in queryset]
         return super().log_deletions(request, queryset)
+
+    def response_change(self, request, obj):
+        """Tell a popup's opener the text of the key, which its options have.
+
+        Django (5.2) tells what stands in the URL; that is quoted.
+        """
+        if isinstance(obj.pk, Key):
+            match = request.resolver_match
+            match.kwargs["object_id"] = unquote(match.kwargs["object_id"])
+        return super().response_change(request, obj)
 
     def response_action(self, request, queryset):
         """Answer keys that no document can have as Django answers none at all."""

@@ -1,8 +1,17 @@
 """Widgets for what a Document stores."""
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.widgets import (
+    AutocompleteSelect,
+    AutocompleteSelectMultiple,
+    ForeignKeyRawIdWidget,
+    ManyToManyRawIdWidget,
+)
 from django.forms.widgets import MediaAsset
+from django.urls import reverse
+
+from .keys import split_keys
 
 
 class Stylesheet(MediaAsset):
@@ -61,3 +70,26 @@ class DocumentAutocompleteSelect(StoredOptions, AutocompleteSelect):
 
 class DocumentAutocompleteSelectMultiple(StoredOptions, AutocompleteSelectMultiple):
     """Django's autocomplete for a list of references."""
+
+
+class DocumentRawIdWidget(ForeignKeyRawIdWidget):
+    """Django's input of a key; its link leads to any key."""
+
+    def label_and_url_for_value(self, value):
+        label, url = super().label_and_url_for_value(value)
+        # Django (5.2) does not quote the key, and its view unquotes it.
+        if url and unquote(str(value)) != str(value):
+            meta = self.rel.model._meta
+            url = reverse(
+                f"{self.admin_site.name}:{meta.app_label}_{meta.model_name}_change",
+                args=(quote(str(value)),),
+            )
+        return label, url
+
+
+class DocumentManyRawIdWidget(ManyToManyRawIdWidget):
+    """Django's input of several keys, among which there may be sub-documents."""
+
+    def value_from_datadict(self, data, files, name):
+        value = data.get(name)
+        return split_keys(value) if value else None

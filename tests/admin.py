@@ -13,12 +13,14 @@ from .documents import Address, Author, Book, Chapter, Publisher, Review
 from .key_documents import (
     Amount,
     Freely,
+    Holder,
     Moment,
     Numbered,
     Placed,
     Plainly,
     Pointer,
     Slugged,
+    Stock,
     Unique,
 )
 from .odd_documents import (
@@ -149,3 +151,21 @@ class PointerAdmin(DocumentAdmin):
     list_filter = ("placed", "slugged", "plainly")
     raw_id_fields = ("slugged", "freely")
     autocomplete_fields = ("plainly", "unique")
+
+
+@admin.register(Stock)
+class StockAdmin(KeyedAdmin):
+    save_as = True
+
+
+class StockInline(DocumentTabularInline):
+    model = Stock
+    extra = 1
+    show_change_link = True
+
+
+@admin.register(Holder)
+class HolderAdmin(DocumentAdmin):
+    inlines = (StockInline,)
+    raw_id_fields = ("stored_in",)
+    save_as = True

@@ -91,3 +91,22 @@ class Pointer(me.Document):
 
     def __str__(self):
         return self.title or "?"
+
+
+class Holder(KeyedMixin, me.Document):
+    """The parent of documents with compound keys."""
+
+    name = me.StringField(primary_key=True)
+    note = me.StringField()
+    stored_in = me.ListField(me.ReferenceField(Placed), db_field="in")
+
+    meta = {"collection": "holders"}
+
+
+class Stock(KeyedMixin, me.Document):
+    place = me.EmbeddedDocumentField(Place, primary_key=True, required=True)
+    holder = me.ReferenceField(Holder)
+    name = me.StringField()
+    code = me.StringField(unique=True, sparse=True)
+
+    meta = {"collection": "stock", "strict": False}

@@ -11,7 +11,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import quote, unquote
 from django.contrib.contenttypes.models import ContentType
 
-from admin_ext.keys import Key, key_for
+from admin_ext.keys import Key, key_for, split_keys
 from admin_ext.meta import present
 
 from .key_documents import (
@@ -238,3 +238,17 @@ def test_a_key_survives_being_copied():
     key = Key({"a": "/"})
     for twin in (copy.deepcopy(key), pickle.loads(pickle.dumps(key))):
         assert (twin, twin.value) == (key, {"a": "/"})
+
+
+@pytest.mark.parametrize(
+    ("text", "texts"),
+    [
+        ("", [""]),
+        ("a,b", ["a", "b"]),
+        ('{"a":1,"b":[1,2]},[1],x', ['{"a":1,"b":[1,2]}', "[1]", "x"]),
+        ('{"a":",}"}', ['{"a":",}"}']),
+        ("{,[x],", ["{", "[x]", ""]),
+    ],
+)
+def test_keys_joined_by_commas_are_taken_apart(text, texts):
+    assert split_keys(text) == texts
