@@ -30,14 +30,17 @@ NEWLINES = re.compile(r"\r\n|\r")
 
 
 class StringField(StoredValueMixin, forms.CharField):
-    """Text exactly as typed: outer spaces stay, and newlines are bare.
+    """Text with bare newlines, stripped as Django's unless outer spaces are stored.
 
     Browsers send every newline as CRLF:
     https://html.spec.whatwg.org/#constructing-the-form-data-set
     """
 
-    def __init__(self, *, strip=False, **kwargs):
-        super().__init__(strip=strip, **kwargs)
+    def keep_stored_value(self, value):
+        super().keep_stored_value(value)
+        if isinstance(value, str) and value != value.strip():
+            # Who edits a word in it did not touch them.
+            self.strip = False
 
     def to_python(self, value):
         value = super().to_python(value)

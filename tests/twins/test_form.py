@@ -493,3 +493,9 @@ def test_extra_class_media(twins):
     media = type("Media", (), {"css": {"all": ["own.css"]}, "js": ["own.js"]})
     twins.admin("Album", Media=media)
     twins.get("album/add/")
+
+
+@pytest.mark.parametrize("typed", ["  Spaces  ", "   "])
+def test_outer_spaces_are_stripped(twins, typed):
+    twins.submit("album/4/change/", title=typed, notes=typed)
+    twins.submit("album/add/", title=typed, notes=typed)
