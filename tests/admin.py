@@ -34,6 +34,7 @@ from .odd_documents import (
     Token,
     Vehicle,
 )
+from .remote_documents import Crate, Shelf, Warehouse
 
 
 @admin.register(Author)
@@ -169,3 +170,37 @@ class HolderAdmin(DocumentAdmin):
     inlines = (StockInline,)
     raw_id_fields = ("stored_in",)
     save_as = True
+
+
+class CrateInline(DocumentTabularInline):
+    model = Crate
+    extra = 1
+
+
+@admin.register(Shelf)
+class ShelfAdmin(DocumentAdmin):
+    list_display = ("label", "warehouse", "formerly", "spares", "warehouse__name")
+    list_filter = ("warehouse", "label", "warehouse__opened")
+    search_fields = ("label", "warehouse__name")
+    show_facets = admin.ShowFacets.ALWAYS
+    autocomplete_fields = ("warehouse",)
+    raw_id_fields = ("formerly",)
+    filter_horizontal = ("spares",)
+    inlines = (CrateInline,)
+
+
+@admin.register(Warehouse)
+class WarehouseAdmin(DocumentAdmin):
+    list_display = ("id", "name", "opened")
+    list_editable = ("name",)
+    list_filter = ("opened",)
+    search_fields = ("name",)
+    date_hierarchy = "opened"
+    show_facets = admin.ShowFacets.ALWAYS
+
+
+@admin.register(Crate)
+class CrateAdmin(DocumentAdmin):
+    list_display = ("mark", "shelf")
+    list_filter = ("shelf", "shelf__label")
+    show_facets = admin.ShowFacets.ALWAYS

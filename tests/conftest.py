@@ -69,15 +69,16 @@ def start_server(config):
 
 
 def connect(uri):
-    """Connect mongoengine's default alias to this worker's own database."""
+    """Connect mongoengine's aliases to this worker's own databases."""
     name = f"test_mongoadmin_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     mongodb.check_name(name)
     before, question_mark, options = uri.partition("?")
     host = "/".join(before.split("/")[:3])
-    uri = f"{host}/{name}{question_mark}{options}"
-    settings.MONGODB_DATABASES["default"] = connection(uri, "TEST_MONGODB_URI")
     mongoengine.disconnect_all()
-    mongoengine.register_connection("default", **settings.MONGODB_DATABASES["default"])
+    for alias, database in (("default", name), ("other", f"{name}_other")):
+        uri = f"{host}/{database}{question_mark}{options}"
+        settings.MONGODB_DATABASES[alias] = connection(uri, "TEST_MONGODB_URI")
+        mongoengine.register_connection(alias, **settings.MONGODB_DATABASES[alias])
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -88,6 +89,7 @@ def mongodb_database():
     database.client.drop_database(database.name)
     yield database
     database.client.drop_database(database.name)
+    mongoengine.get_db("other").client.drop_database(f"{database.name}_other")
     mongoengine.disconnect_all()
 
 
@@ -96,6 +98,14 @@ def mongo(mongodb_database):
     """The pymongo Database of the default alias, emptied before the test."""
     mongodb.empty(mongodb_database)
     return mongodb_database
+
+
+@pytest.fixture
+def other_mongo(mongodb_database):
+    """The pymongo Database of the alias "other", emptied before the test."""
+    database = mongoengine.get_db("other")
+    mongodb.empty(database)
+    return database
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pymongo import monitoring
 
-DATABASE_NAME = re.compile(r"test_mongoadmin_(main|gw[0-9]+)")
+DATABASE_NAME = re.compile(r"test_mongoadmin_(main|gw[0-9]+)(_other)?")
 
 WRITES = {
     *("insert", "update", "delete", "bulkWrite", "findAndModify", "findandmodify"),
