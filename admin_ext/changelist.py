@@ -16,6 +16,7 @@ from django.urls import reverse
 from mongoengine import errors
 
 from .aggregations import together
+from .display import column_for
 from .exceptions import TooManyMatches, UnsupportedFeature, UnsupportedLookup
 from .filters import replaced
 from .lookups import Path, resolve
@@ -45,18 +46,21 @@ class DocumentChangeList(ChangeList):
     # Set by the view when the list has cells to edit.
     formset = None
 
-    def __init__(self, request, *args, **kwargs):
+    def __init__(self, request, model, list_display, *args, **kwargs):
         self.request = request
+        *_rest, model_admin, _sortable_by, _help_text = args
+        list_display = [column_for(each, model, model_admin) for each in list_display]
         self._filters = None
         # Which keys a search or filter found in another collection.
         self._memory = {}
-        super().__init__(request, *args, **kwargs)
+        super().__init__(request, model, list_display, *args, **kwargs)
         for spec in self.filter_specs if self.add_facets else ():
             if hasattr(spec, "get_facet_queryset"):
                 spec.get_facet_queryset = partial(self._counts_of, spec)
         # The headers of other columns get no sort link.
         names = self.list_display if self.sortable_by is None else self.sortable_by
         declared = super().get_ordering_field
+        names = [column_for(each, model, model_admin) for each in names]
         self.sortable_by = [name for name in names if self._can_sort_by(declared(name))]
 
     def get_queryset(self, request, exclude_parameters=None):

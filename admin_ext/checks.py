@@ -18,7 +18,7 @@ from mongoengine.base import BaseDocument
 
 from . import textindex
 from .exceptions import UnsupportedLookup
-from .fields import EmbeddedField, ListField
+from .fields import EmbeddedField, ListField, dynamic_field
 from .forms import DocumentForm
 from .formsets import DocumentInlineFormSet, EmbeddedFormSet
 from .lookups import TEXT_FIELDS, resolve
@@ -110,7 +110,10 @@ class DocumentAdminChecks(DocumentChecks, ModelAdminChecks):
         # A list of references is one array here, fetched with the row; in SQL it
         # would be a query per row (admin.E109).
         errors = super()._check_list_display_item(obj, item, label)
-        errors = [error for error in errors if error.id != "admin.E109"]
+        right = {"admin.E109"}
+        if isinstance(item, str) and dynamic_field(obj.model, item):
+            right.add("admin.E108")
+        errors = [error for error in errors if error.id not in right]
         return errors or self._check_column_order(obj, item, label)
 
     def _check_column_order(self, obj, item, label):

@@ -31,6 +31,7 @@ from .fields import (
     ReferenceField,
     ReferenceListField,
     ValueField,
+    dynamic_field,
 )
 from .formfields import extended_json
 from .lookups import resolve
@@ -264,6 +265,29 @@ def odd_value(value: Any) -> str:
             MAX_CELL
         ),
     )
+
+
+class DynamicColumn(str):
+    """The column of a key that a dynamic Document does not declare.
+
+    Django takes a column that is neither field nor attribute for a callable.
+    """
+
+    def __init__(self, name):
+        self.__name__ = self.admin_order_field = str(name)
+        self.short_description = str(name).replace("_", " ")
+
+    def __call__(self, document):
+        value = document._data.get(str(self))
+        return free_value(value) if isinstance(value, list | dict) else value
+
+
+def column_for(name: Any, document: Any, model_admin: Any) -> Any:
+    """Return what stands for an entry of list_display in the list."""
+    if not isinstance(name, str) or hasattr(model_admin, name):
+        return name
+    is_declared = name in document._fields or not dynamic_field(document, name)
+    return name if is_declared else DynamicColumn(name)
 
 
 def free_value(value: Any) -> str:

@@ -28,7 +28,7 @@ from . import textindex, values_as_text
 from .compat import QUERY_ERRORS
 from .ejson import CODEC
 from .exceptions import TooManyMatches, UnsupportedLookup
-from .fields import EmbeddedField, ListField, ValueField, is_key
+from .fields import EmbeddedField, ListField, ValueField, dynamic_field, is_key
 from .keys import Key, id_of, key_for, own_key
 from .memory import remembered
 
@@ -152,7 +152,7 @@ def _field(opts, name):
     try:
         return opts.pk if name == "pk" else opts.get_field(name)
     except FieldDoesNotExist:
-        return None
+        return dynamic_field(opts.model, name)
 
 
 def _takes_keys(field, parts: Iterable[str]) -> bool:

@@ -184,3 +184,9 @@ class Meeting(django_mongoengine.Document):
     room = me.ReferenceField(Vehicle)
 
     meta = {"collection": "meetings"}
+
+
+class Van(Vehicle):
+    """A subclass without an admin of its own."""
+
+    doors = me.IntField()

@@ -21,6 +21,7 @@ from .values import (
     StringField,
     TextField,
     ValueField,
+    dynamic_field,
     is_key,
 )
 
@@ -42,6 +43,7 @@ __all__ = [
     "StringField",
     "TextField",
     "ValueField",
+    "dynamic_field",
     "field_for",
     "is_key",
     "path_to",

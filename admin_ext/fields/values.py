@@ -1,6 +1,7 @@
 """Fields of one value: texts, numbers, dates, keys, and values of any shape."""
 
 from enum import Enum
+from typing import Any
 
 from bson import ObjectId
 from bson.errors import InvalidId
@@ -197,6 +198,19 @@ class Keys:
     """Stands where Django expects the model into which a path goes on."""
 
     _meta = KeyOptions()
+
+
+def dynamic_field(document: Any, name: str) -> ValueField | None:
+    """Return the field of a key that a dynamic Document does not declare, or None.
+
+    A name of the class is never taken for a key.
+    """
+    is_dynamic = getattr(document, "_dynamic", False) and not hasattr(document, name)
+    if not is_dynamic or not is_key(name) or name.startswith("_"):
+        return None
+    field = ValueField(DynamicField(db_field=name), null=True, blank=True)
+    field.bind(document, name)
+    return field
 
 
 class FileField(DocumentField, models.Field):
