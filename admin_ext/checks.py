@@ -281,14 +281,15 @@ class EmbeddedInlineChecks(InlineChecks):
 
     formset = EmbeddedFormSet
 
-    def _check_ordering(self, obj):
-        errors = super()._check_ordering(obj)
-        if errors or not obj.ordering:
+    def _check_ordering_item(self, obj, field_name, label):
+        errors = super()._check_ordering_item(obj, field_name, label)
+        names = {field.name for field in obj.model._meta.fields}
+        if errors or str(field_name).removeprefix("-") in names:
             return errors
         return cannot_sort(
-            "The value of 'ordering' cannot be that of embedded documents: their rows "
-            "have the order of the list.",
-            hint="Leave out 'ordering'.",
+            f"The value of '{label}' must be the name of a field of "
+            f"'{obj.model.__name__}': embedded rows are sorted in memory.",
+            hint="Name one of its own fields, with '-' for the other direction.",
             obj=obj,
             id="admin_ext.E013",
         )

@@ -36,6 +36,9 @@ class DocumentForm(forms.ModelForm, metaclass=DocumentFormMetaclass):
     save_errors: dict[tuple, ValidationError] = {}
 
     def __init__(self, *args, **kwargs):
+        if kwargs.get("instance") is not None:
+            # A subclass that ``_cls`` names may be seen here for the first time.
+            present(type(kwargs["instance"]))
         super().__init__(*args, **kwargs)
         self._dynamic: dict[str, Any] = {}
         self._adding = self.instance._state.adding

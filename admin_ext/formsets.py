@@ -1,5 +1,7 @@
 """Formsets of Documents: the changelist's, referencing inlines, embedded inlines."""
 
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -16,6 +18,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from . import changesets
+from .keys import id_of
 from .nested import EmbeddedFormField, digest, members_of
 
 
@@ -193,23 +196,52 @@ class RowIdentityField(forms.CharField):
         return False
 
 
+def row_form_class(base: type, *, can_add: bool, can_change: bool) -> type:
+    """Return the form of a row, blind to what the person may not do.
+
+    Follows DeleteProtectedModelForm in InlineModelAdmin.get_formset (5.2).
+    """
+
+    class RowForm(base):
+        def has_changed(self):
+            is_allowed = can_add if self.instance._state.adding else can_change
+            return is_allowed and super().has_changed()
+
+    return RowForm
+
+
+def sort_key(name: str) -> Callable[[Any], tuple]:
+    """Return a key for rows of any shape: null first, then type by type."""
+
+    def key(row):
+        value = id_of(row._data.get(name))
+        if value is None:
+            return (False, "", "")
+        if isinstance(value, int | float | Decimal):
+            return (True, "", value)
+        return (True, type(value).__name__, str(value))
+
+    return key
+
+
 class EmbeddedFormSet(BaseModelFormSet):
     """Rows of an embedded list, or the one document of an EmbeddedDocumentField.
 
     The rows are put into the parent document in memory when the formset is found
-    valid, so that the parent's save writes everything at once. ``field_name`` and
-    ``is_list`` are set by the inline.
+    valid, so that the parent's save writes everything at once. ``field_name``,
+    ``is_list`` and ``ordering`` are set by the inline.
     """
 
     field_name = ""
     is_list = True
+    ordering: Sequence = ()
     fk = None
 
     def __init__(
         self, data=None, files=None, instance=None, save_as_new=False, **kwargs
     ):
         self.instance, self.save_as_new = instance, save_as_new
-        kwargs.pop("queryset", None)
+        self.is_hidden = kwargs.pop("queryset", None) == ()
         super().__init__(data, files, queryset=(), **kwargs)
 
     @classmethod
@@ -227,9 +259,19 @@ class EmbeddedFormSet(BaseModelFormSet):
         """Stands for the stored rows, so that a row is never matched to another."""
         return digest(self.stored)
 
+    @cached_property
+    def rows(self) -> list:
+        """The stored rows that fit the class; the others are kept, not shown."""
+        if self.is_hidden:
+            return []
+        rows = [row for row in self.stored if isinstance(row, self.model)]
+        # Sorting is stable: the last key first.
+        for key in reversed(self.ordering):
+            rows.sort(key=sort_key(key.lstrip("-")), reverse=key.startswith("-"))
+        return rows
+
     def get_queryset(self):
-        """Return the rows that fit the class; the others are kept, not shown."""
-        return [row for row in self.stored if isinstance(row, self.model)]
+        return self.rows
 
     def initial_form_count(self):
         return 0 if self.save_as_new else super().initial_form_count()
@@ -238,6 +280,9 @@ class EmbeddedFormSet(BaseModelFormSet):
         rows = self.get_queryset()
         if not self.save_as_new and i < min(self.initial_form_count(), len(rows)):
             kwargs["instance"] = rows[i]
+        elif self.initial_extra and i >= self.initial_form_count():
+            extra = self.initial_extra[i - self.initial_form_count() :]
+            kwargs |= {"initial": extra[0]} if extra else {}
         return super(BaseModelFormSet, self)._construct_form(i, **kwargs)
 
     def add_fields(self, form, index):
@@ -253,7 +298,7 @@ class EmbeddedFormSet(BaseModelFormSet):
             form.data.get(form.add_prefix(self._pk_field.name))
             for form in self.initial_forms
         }
-        if self.save_as_new:
+        if self.save_as_new or not self.management_form.is_valid():
             return
         is_short = len(self.initial_forms) != len(self.get_queryset())
         if is_short or submitted - {self.base_digest}:
@@ -296,11 +341,25 @@ class EmbeddedFormSet(BaseModelFormSet):
     def save(self, commit=True):
         """Return the rows that are new or changed; the parent has saved them."""
         self.saved_forms = [form for form in self.forms if form.has_changed()]
-        if not commit:
-            self.save_m2m = lambda: None
-        if commit and changesets.changed_names(self.instance):
+        rows = [row for row, _names in self.changed_objects] + self.new_objects
+        if commit:
+            self.save_parent()
+        else:
+            self._take_for_models(rows)
+        return rows
+
+    def save_parent(self) -> None:
+        """Write what a hook did to the rows after the parent's save."""
+        if changesets.changed_names(self.instance):
             changesets.save(self.instance, adding=False)
-        return [row for row, _names in self.changed_objects] + self.new_objects
+
+    def _take_for_models(self, rows: list) -> None:
+        """Let a hook that saves and deletes the rows by itself, as Django's docs do."""
+        self.save_m2m = self.save_parent
+        for row in rows:
+            row.__dict__["save"] = self.save_parent
+        for row in self.deleted_objects:
+            row.__dict__["delete"] = self.save_parent
 
     def validate_unique(self):
         """Embedded documents have no uniqueness of their own."""

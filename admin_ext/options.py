@@ -15,7 +15,7 @@ from django.contrib.admin.options import (
 )
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import ValidationError
-from django.forms.models import modelform_factory, modelformset_factory
+from django.forms.models import modelform_defines_fields, modelformset_factory
 from django.http import HttpResponseRedirect
 from django.utils.translation import gettext
 from mongoengine import errors
@@ -34,6 +34,7 @@ from .formsets import (
     DocumentListFormSet,
     EmbeddedFormSet,
     refuse_protected_deletion,
+    row_form_class,
 )
 from .history import logged_as
 from .keys import Key
@@ -63,9 +64,10 @@ class DocumentOptions:
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         """Apply formfield_overrides keyed on mongoengine's field classes too.
 
-        Of relations Django looks for the very class, which here is a subclass.
+        Of relations Django looks for the very class, which here is a subclass; to a
+        field with choices it applies none.
         """
-        classes = type(db_field.document_field).__mro__
+        classes = () if db_field.choices else type(db_field.document_field).__mro__
         if db_field.is_relation:
             classes += type(db_field).__mro__
         for cls in classes:
@@ -327,8 +329,8 @@ class EmbeddedInline(DocumentOptions, InlineModelAdmin):
         super().__init__(parent_model, admin_site)
 
     def get_queryset(self, request):
-        """Return nothing: the formset takes its rows from the parent document."""
-        return ()
+        """Return None, for all rows of the parent, or no rows for who may see none."""
+        return None if self.has_view_or_change_permission(request) else ()
 
     @property
     def is_list(self):
@@ -344,43 +346,41 @@ class EmbeddedInline(DocumentOptions, InlineModelAdmin):
             fields = kwargs.pop("fields")
         else:
             fields = flatten_fieldsets(self.get_fieldsets(request, obj))
-        excluded = [
-            *(self.get_exclude(request, obj) or ()),
-            *self.get_readonly_fields(request, obj),
-        ]
-        can_change = self.has_change_permission(request, obj)
-        callback = partial(self.formfield_for_dbfield, request=request)
-        form = modelform_factory(
-            self.model,
-            form=self.form,
-            fields=forms.ALL_FIELDS if fields is None else fields,
-            exclude=[*excluded, *kwargs.pop("exclude", ())] or None,
-            formfield_callback=callback,
+        options = {
+            "form": self.form,
+            "formset": self.formset,
+            "fields": fields,
+            "exclude": self._get_formset_exclude(request, obj),
+            "formfield_callback": partial(self.formfield_for_dbfield, request=request),
+            "extra": self.get_extra(request, obj, **kwargs),
+            "min_num": self.get_min_num(request, obj, **kwargs),
+            "max_num": self.get_max_num(request, obj, **kwargs),
+            "can_delete": self.can_delete and self.has_delete_permission(request, obj),
+            **kwargs,
+        }
+        options["form"] = row_form_class(
+            options["form"],
+            can_add=self.has_add_permission(request, obj),
+            can_change=self.has_change_permission(request, obj),
         )
-        formset = modelformset_factory(
-            self.model,
-            **{
-                "form": form,
-                "formset": self.formset,
-                "exclude": (),
-                "formfield_callback": callback,
-                "extra": self.get_extra(request, obj),
-                "min_num": self.get_min_num(request, obj),
-                "max_num": self.get_max_num(request, obj),
-                "can_delete": self.can_delete and can_change,
-            }
-            | kwargs,
-        )
+        if options["fields"] is None and not modelform_defines_fields(options["form"]):
+            options["fields"] = forms.ALL_FIELDS
+        formset = modelformset_factory(self.model, **options)
         formset.field_name, formset.is_list = self.field_name, self.is_list
+        formset.ordering = self.get_ordering(request) or ()
         return formset
+
+    def _get_formset_exclude(self, request, obj):
+        """Return what Django excludes; of the form's own when the inline names none."""
+        excluded = self.get_exclude(request, obj)
+        if excluded is None:
+            excluded = getattr(getattr(self.form, "_meta", None), "exclude", None)
+        return [*(excluded or ()), *self.get_readonly_fields(request, obj)] or None
 
     def _parent_admin(self):
         return self.admin_site.get_model_admin(self.parent_model)
 
-    def has_add_permission(self, request, obj=None):
-        return self.has_change_permission(request, obj)
-
-    def has_change_permission(self, request, obj=None):
+    def _may_change_parent(self, request, obj):
         admin = self._parent_admin()
         if obj is None:
             return admin.has_add_permission(request) or admin.has_change_permission(
@@ -388,8 +388,14 @@ class EmbeddedInline(DocumentOptions, InlineModelAdmin):
             )
         return admin.has_change_permission(request, obj)
 
+    def has_add_permission(self, request, obj=None):
+        return self._may_change_parent(request, obj)
+
+    def has_change_permission(self, request, obj=None):
+        return self._may_change_parent(request, obj)
+
     def has_delete_permission(self, request, obj=None):
-        return self.has_change_permission(request, obj)
+        return self._may_change_parent(request, obj)
 
     def has_view_permission(self, request, obj=None):
         return self._parent_admin().has_view_permission(request, obj)

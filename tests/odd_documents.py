@@ -190,3 +190,42 @@ class Van(Vehicle):
     """A subclass without an admin of its own."""
 
     doors = me.IntField()
+
+
+class Wheel(me.EmbeddedDocument):
+    size = me.IntField(required=True)
+
+    meta = {"allow_inheritance": True}
+
+    def __str__(self):
+        return f"wheel of {self.size}"
+
+
+class SpareWheel(Wheel):
+    place = me.StringField()
+
+
+class Sticker(me.DynamicEmbeddedDocument):
+    text = me.StringField(required=True)
+
+
+class Wagon(me.Document):
+    name = me.StringField()
+    wheels = me.ListField(me.EmbeddedDocumentField(Wheel))
+    stickers = me.ListField(me.EmbeddedDocumentField(Sticker))
+
+    meta = {
+        "collection": "wagons",
+        "strict": False,
+        "allow_inheritance": True,
+    }
+
+
+class TankWagon(Wagon):
+    owner = me.ReferenceField("Book")
+    litres = me.IntField()
+
+
+class Numbered(me.Document):
+    id = me.SequenceField(primary_key=True)
+    title = me.StringField(required=True)

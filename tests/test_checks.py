@@ -300,7 +300,9 @@ def test_embedded_inline_options():
         ({"raw_id_fields": ("text",)}, ["admin.E003"]),
         ({"max_num": "x"}, ["admin.E204"]),
         ({"formset": DocumentInlineFormSet}, ["admin_ext.E008"]),
-        ({"ordering": ("text",)}, ["admin_ext.E013"]),
+        ({"ordering": ("-text", "by")}, []),
+        ({"ordering": ("by__name",)}, ["admin_ext.E002"]),
+        ({"ordering": (F("text"),)}, ["admin_ext.E013"]),
         ({"form": forms.ModelForm}, ["admin_ext.E007"]),
     ):
         embedded = inline(

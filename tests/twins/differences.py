@@ -35,6 +35,11 @@ DIFFERENCES: dict[str, Difference] = {
         "tell the row's key and its parent's.",
         sql=r'<input id="id_credits-\S+-(id|album)"[^\n]*>\n</input>\n',
     ),
+    "an embedded document has no key": Difference(
+        "Of an EmbeddedDocumentField there is one; in SQL two hidden fields tell the "
+        "row's key and its parent's.",
+        sql=r'<input id="id_home-\S+-(id|artist)"[^\n]*>\n</input>\n',
+    ),
     "a list of references is a column": Difference(
         "An array is read with its document, so that a list can show it; Django calls "
         "it an error in SQL (admin.E109) and shows the name of a manager.",
