@@ -105,11 +105,31 @@ class DocumentForm(forms.ModelForm, metaclass=DocumentFormMetaclass):
             self._update_errors(refused)
 
     def _touched(self) -> list[str]:
-        """Return the names that the person gave a new value."""
-        names = (name for name in self.cleaned_data if self._is_document_field(name))
-        if not self._adding:
-            return [name for name in names if name in self.changed_data]
-        return [name for name in names if self._counts_for_addition(name)]
+        """Return the names that the person, or the form's own code, gave a new value.
+
+        As in Django, what ``clean()`` adds beside the form's fields is not stored.
+        """
+        names = [
+            name
+            for name in self.cleaned_data
+            if name in self.fields and self._is_document_field(name)
+        ]
+        if self._adding:
+            return [name for name in names if self._counts_for_addition(name)]
+        changed = self.changed_data
+        return [name for name in names if name in changed or self._is_set_by_code(name)]
+
+    def _is_set_by_code(self, name: str) -> bool:
+        """Tell whether ``clean()`` or ``clean_<name>()`` gave another value."""
+        own_clean = type(self).clean is not forms.ModelForm.clean
+        if not own_clean and not hasattr(self, f"clean_{name}"):
+            return False
+        try:
+            before = self.fields[name]._clean_bound_field(self[name])
+        except ValidationError:
+            return True
+        value = self.cleaned_data[name]
+        return value is not before and value != before
 
     def _is_document_field(self, name: str) -> bool:
         """Tell what the form sets on the instance; never the hidden key of a row."""

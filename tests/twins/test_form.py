@@ -354,81 +354,6 @@ def test_choices_are_ordered_as_the_admin_of_the_target_says(twins):
     twins.get("album/1/change/")
 
 
-def clean_title(self):
-    title = self.cleaned_data["title"]
-    if title == "Bad":
-        raise forms.ValidationError("Not this one.")
-    return title.strip().capitalize()
-
-
-def clean(self):
-    if self.cleaned_data.get("year") == 1900:
-        self.add_error("kind", "Not in that year.")
-        raise forms.ValidationError("Too early.")
-    return self.cleaned_data
-
-
-META = {
-    "fields": ("title", "year", "kind", "notes", "released", "artist"),
-    "widgets": {"notes": forms.TextInput(attrs={"size": 50}), "year": forms.TextInput},
-    "labels": {"title": "Name of it", "artist": "By"},
-    "help_texts": {"year": "Of the first <i>pressing</i>."},
-    "error_messages": {
-        "title": {"required": "It has to have a name.", "max_length": "Shorter."},
-        "year": {"invalid": "Digits, please."},
-    },
-}
-
-
-def custom_form():
-    """Return a form class with methods, a field of its own and every Meta option."""
-    return Form(
-        "Album",
-        META,
-        clean_title=clean_title,
-        clean=clean,
-        reason=forms.CharField(max_length=20, help_text="Not stored."),
-    )
-
-
-def test_form_class(twins):
-    twins.admin("Album", exclude=None, form=custom_form())
-    twins.submit("album/2/change/", title="over", reason="Why not")
-    twins.submit("album/add/", title="another", reason="Because")
-
-
-@pytest.mark.parametrize(
-    "values",
-    [
-        {"title": "Bad", "reason": "x"},
-        {"title": "", "year": "x"},
-        {"title": "x" * 61, "reason": "y" * 21},
-        {"year": "1900", "reason": "x"},
-    ],
-)
-def test_form_class_complains(twins, values):
-    twins.admin("Album", exclude=None, form=custom_form())
-    twins.submit("album/2/change/", **values)
-
-
-def test_declared_form_field_replaces_the_default_one(twins):
-    form = Form(
-        "Album",
-        {"fields": ("title", "year")},
-        year=forms.TypedChoiceField(
-            coerce=int, choices=[(1968, "early"), (1970, "late")]
-        ),
-    )
-    twins.admin("Album", exclude=None, form=form)
-    twins.submit("album/1/change/", year="1970")
-
-
-def test_labels_of_readonly_fields_in_the_form_class(twins):
-    form = Form("Album", META)
-    twins.admin("Album", exclude=None, form=form, readonly_fields=("title", "year"))
-    twins.get("album/2/change/")
-
-
 def test_get_form(twins):
     def get_form(self, request, obj=None, change=False, **kwargs):
         kwargs |= {"labels": {"title": "Change it" if change else "Make it"}}
@@ -499,3 +424,40 @@ def test_extra_class_media(twins):
 def test_outer_spaces_are_stripped(twins, typed):
     twins.submit("album/4/change/", title=typed, notes=typed)
     twins.submit("album/add/", title=typed, notes=typed)
+
+
+def test_readonly_keys(twins):
+    twins.admin("Album", readonly_fields=("id", "pk"))
+    twins.admin("Concert", readonly_fields=("id",))
+    twins.get("album/1/change/")
+    twins.get("concert/00000000-0000-4000-8000-000000000001/change/")
+    twins.admin("Album", readonly_fields=("id",))
+    twins.get("album/add/")
+
+
+def test_field_that_a_hook_leaves_out(twins):
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name in ("year", "genres"):
+            return None
+        return super(type(self), self).formfield_for_dbfield(
+            db_field, request, **kwargs
+        )
+
+    fields = ("title", "kind")
+    twins.admin("Album", formfield_for_dbfield=formfield_for_dbfield, fields=fields)
+    twins.submit("album/1/change/", title="Other")
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Kathmandu"])
+def test_times_in_another_zone(twins, settings, zone):
+    settings.TIME_ZONE = zone
+    twins.submit("album/1/change/", released_1="20:00:00")
+    twins.admin("Album", fields=("released",), readonly_fields=("released",))
+    twins.get("album/6/change/")
+
+
+def test_form_in_another_language(twins, settings):
+    settings.LANGUAGE_CODE = "de"
+    values = {"released_0": "31.12.1999", "recorded": "01.02.2000", "price": "1,5"}
+    twins.submit("album/1/change/", rating="2,75", **values)
+    twins.submit("album/1/change/", title="", price="x", recorded="2.30.2000")

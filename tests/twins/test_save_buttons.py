@@ -277,6 +277,7 @@ def test_view_on_site_leads_to_the_page(twins):
             for side in ("sql", "mongo")
         }
         twins.compare(responses)
+        assert "/artists/" in responses["mongo"].location
 
 
 def _view_on_site(twins, side, key):
