@@ -5,6 +5,7 @@ paths. ``save()`` validates those paths and nothing else, and calls the Document
 ``save()``, which sends $set and $unset for those paths only.
 """
 
+import logging
 from collections.abc import Iterable
 from functools import partial
 from typing import Any
@@ -15,12 +16,15 @@ from django.utils.translation import gettext as _
 from mongoengine import Document, EmbeddedDocument, Q, SequenceField, errors
 from mongoengine.base import BaseDocument
 
+from .compat import METHOD_ERRORS
 from .exceptions import SaveRejected
 from .fields import run_validators
 from .hydration import stored_son
 from .keys import id_of, is_key_changed, key_of
 from .meta import in_order, unique_checks
 from .sending import keeping_untouched
+
+logger = logging.getLogger(__name__)
 
 # A message of mongoengine's for a whole document names no field of the form.
 WHOLE = "__all__"
@@ -105,7 +109,17 @@ def clean(document: BaseDocument) -> dict[str, list]:
         return {NON_FIELD_ERRORS: error.error_list}
     except errors.ValidationError as error:
         return messages_by_field(error)
+    except METHOD_ERRORS as error:
+        if stored_son(document) is None:
+            raise
+        return {NON_FIELD_ERRORS: [cannot_be_checked(document, error)]}
     return {}
+
+
+def cannot_be_checked(document: BaseDocument, error: Exception) -> str:
+    """Return what to tell when a check raises on a stored document of an odd shape."""
+    logger.warning("A check of %s %r", type(document).__name__, document, exc_info=True)
+    return _("This cannot be checked as it is stored: %(error)s") % {"error": error}
 
 
 def messages_by_field(error: errors.ValidationError) -> dict[str, list]:

@@ -15,6 +15,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.models import ModelChoiceIterator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -130,12 +131,21 @@ class ChoiceField(forms.TypedChoiceField):
 
     def keep_stored_value(self, value: Any) -> None:
         """Add the stored value to the choices when it is not among them."""
-        if value is None or value == "" or self.valid_value(value):
+        if value is None or value == "":
+            self._offer_nothing()
+            return
+        if self.valid_value(value):
             return
         label = _("Not a choice: %(value)s") % {"value": value}
         self.choices = [*self.choices, (self.prepare_value(value), label)]
         self.stored_value = value
         self.widget.choices = self.choices
+
+    def _offer_nothing(self) -> None:
+        """Add an empty choice: without one a browser selects, and sends, the first."""
+        if isinstance(self.widget, forms.Select) and not self.valid_value(""):
+            self.choices = [*BLANK_CHOICE_DASH, *self.choices]
+            self.widget.choices = self.choices
 
     def prepare_value(self, value):
         """Return a list or a dict as one text; a select would look for its members."""
@@ -180,6 +190,7 @@ class StoredReferences:
     def keep_stored_value(self, value: Any) -> None:
         """Remember what is stored, whatever it is."""
         if value is None:
+            self._offer_nothing()
             return
         members = self.members_of(value)
         self._members = [self.stored_text(item) for item in members]
@@ -188,6 +199,9 @@ class StoredReferences:
     def stored_text(self, reference: Any) -> str:
         """Return what the form sends for a reference that is stored."""
         return text_for(key_of(self.queryset.model, reference))
+
+    def _offer_nothing(self) -> None:
+        """Do what an absent value needs: here nothing."""
 
     def members_of(self, value: Any) -> list:
         """Return the references in a stored value."""
@@ -279,6 +293,12 @@ def text_for(reference: Any) -> str:
 
 class DocumentChoiceField(StoredReferences, forms.ModelChoiceField):
     """One reference, chosen from a queryset of Documents."""
+
+    def _offer_nothing(self) -> None:
+        """Add an empty choice: without one a browser selects, and sends, the first."""
+        if isinstance(self.widget, forms.Select) and self.empty_label is None:
+            self.empty_label = BLANK_CHOICE_DASH[0][1]
+            self.widget.choices = self.choices
 
     def to_python(self, value):
         return None if value in self.empty_values else self.resolve(text_for(value))

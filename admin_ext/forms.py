@@ -1,17 +1,22 @@
 """DocumentForm: Django's ModelForm over a Document."""
 
+import logging
 from functools import partial
 from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
 from django.forms.models import InlineForeignKeyField, ModelFormMetaclass
+from django.utils.functional import cached_property
 from mongoengine.base import BaseDocument, DocumentMetaclass
 
 from . import changesets
+from .compat import METHOD_ERRORS
 from .fields import field_for
-from .meta import present
+from .meta import present, unique_checks
 from .nested import is_nested
+
+logger = logging.getLogger(__name__)
 
 
 class DocumentFormMetaclass(ModelFormMetaclass):
@@ -47,9 +52,29 @@ class DocumentForm(forms.ModelForm, metaclass=DocumentFormMetaclass):
             limit = getattr(field, "apply_limit_choices_to", None)
             if limit:
                 limit()
-            keep = getattr(field, "keep_stored_value", None)
-            if keep and not self._adding and self._is_document_field(name):
-                keep(self._stored_value(name))
+            if not self._adding and self._is_document_field(name):
+                self._keep_stored_value(name, field)
+
+    def _keep_stored_value(self, name: str, field: forms.Field) -> None:
+        """Have ``field`` leave alone what is stored, also where nothing is.
+
+        A missing value that the Document requires must not stop another change: no
+        error of the form, no attribute for the browser.
+        """
+        keep = getattr(field, "keep_stored_value", None)
+        if keep is None:
+            return
+        value = self._stored_value(name)
+        if value is None or value == "":
+            field.required = field.widget.is_required = False
+        if name not in self._unique_names:
+            field.missing_value = getattr(field, "empty_value", None)
+        keep(value)
+
+    @cached_property
+    def _unique_names(self) -> set[str]:
+        """Fields whose missing values stay None: a formset finds "" twice."""
+        return {name for each in unique_checks(type(self.instance)) for name in each}
 
     def _add_dynamic_fields(self) -> None:
         """Give the undeclared keys of a dynamic embedded document a field each.
@@ -92,6 +117,40 @@ class DocumentForm(forms.ModelForm, metaclass=DocumentFormMetaclass):
             formfield_callback=self._meta.formfield_callback,
         )
 
+    def _clean_fields(self):
+        """Follow BaseForm._clean_fields (5.2), remembering what each field gave.
+
+        A method of the form that raises on what is stored has no say about it.
+        """
+        self._cleaned_by_field = {}
+        for name, bound in self._bound_items():
+            try:
+                value = bound.field._clean_bound_field(bound)
+                self._cleaned_by_field[name] = self.cleaned_data[name] = value
+                self._clean_by_method(name)
+            except ValidationError as error:
+                self.add_error(name, error)
+
+    def _clean_by_method(self, name: str) -> None:
+        method = getattr(self, f"clean_{name}", None)
+        if method is None:
+            return
+        try:
+            self.cleaned_data[name] = method()
+        except METHOD_ERRORS:
+            if self._adding or name in self.changed_data:
+                raise
+            logger.warning("clean_%s() of %r", name, self.instance, exc_info=True)
+
+    def _clean_form(self):
+        """Have a stored document of an odd shape be an error of the form, no 500."""
+        try:
+            super()._clean_form()
+        except METHOD_ERRORS as error:
+            if self._adding:
+                raise
+            self.add_error(None, changesets.cannot_be_checked(self.instance, error))
+
     def _post_clean(self):
         touched = self._touched()
         self._construct(touched)
@@ -121,14 +180,7 @@ class DocumentForm(forms.ModelForm, metaclass=DocumentFormMetaclass):
 
     def _is_set_by_code(self, name: str) -> bool:
         """Tell whether ``clean()`` or ``clean_<name>()`` gave another value."""
-        own_clean = type(self).clean is not forms.ModelForm.clean
-        if not own_clean and not hasattr(self, f"clean_{name}"):
-            return False
-        try:
-            before = self.fields[name]._clean_bound_field(self[name])
-        except ValidationError:
-            return True
-        value = self.cleaned_data[name]
+        before, value = self._cleaned_by_field[name], self.cleaned_data[name]
         return value is not before and value != before
 
     def _is_document_field(self, name: str) -> bool:

@@ -66,6 +66,8 @@ class StoredValueMixin:
     """
 
     is_kept = is_odd = False
+    # What clean() of a form finds where nothing is stored.
+    missing_value = None
 
     def keep_stored_value(self, value: Any) -> None:
         """Remember that there is a stored value, and see that it can be shown."""
@@ -97,7 +99,7 @@ class StoredValueMixin:
 
     def _clean_bound_field(self, bf):
         if self.is_kept and not bf._has_changed():
-            return bf.initial
+            return self.missing_value if bf.initial is None else bf.initial
         return super()._clean_bound_field(bf)
 
     def has_changed(self, initial, data):

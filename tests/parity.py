@@ -63,7 +63,7 @@ MODEL_ADMIN = {
     ),
     "filter_horizontal": "test_form.py::test_filter_horizontal",
     "filter_vertical": "test_form.py::test_filter_vertical",
-    "form": "test_form.py::test_form_class",
+    "form": "test_form_classes.py::test_form_class",
     "formfield_for_choice_field": "test_form.py::test_formfield_for_choice_field",
     "formfield_for_dbfield": "test_form.py::test_formfield_for_dbfield",
     "formfield_for_foreignkey": (
