@@ -116,8 +116,24 @@ def check_name(name):
 
 
 def empty(database):
-    """Drop every collection of a test database."""
+    """Remove every document of a test database, and what is more than a collection.
+
+    A plain collection stays: to drop and create one costs eight times a deletion.
+    """
     check_name(database.name)
-    for name in database.list_collection_names():
-        if not name.startswith("system."):
+    for collection in database.list_collections():
+        name = collection["name"]
+        if is_plain(database, collection):
+            database[name].delete_many({})
+        elif not name.startswith("system."):
             database.drop_collection(name)
+
+
+def is_plain(database, collection):
+    """Tell a collection with no options and no index but that of its keys."""
+    if collection["type"] != "collection" or collection["options"]:
+        return False
+    name = collection["name"]
+    return (
+        not name.startswith("system.") and len(database[name].index_information()) == 1
+    )
