@@ -81,25 +81,53 @@ class Rule:
         for step in fields_of_path(self.owner, self.path):
             rows = [row for row in _flat(values) if isinstance(row, dict)]
             values = [row[step.db_field] for row in rows if step.db_field in row]
-        for value in _flat(values):
-            yield value.id if isinstance(value, DBRef) else value
+        yield from _referred(values)
 
     def change(self, keys: list, write_concern: dict | None) -> None:
         """Empty the field, or take ``keys`` out of the list."""
+        change, filters = self._update(keys)
+        try:
+            result = self.owners(keys).update(
+                __raw__=change,
+                array_filters=filters,
+                write_concern=write_concern,
+                full_result=True,
+            )
+        except OperationError:
+            # One document with a single value for a list stops the update of all.
+            self._change_each(keys, write_concern)
+            return
+        if result.acknowledged and result.modified_count < result.matched_count:
+            self._change_each(keys, write_concern)
+
+    def _update(self, keys) -> tuple[dict, list | None]:
+        """Return the update of documents of the declared shape, and array filters."""
+        condition, (rows, last) = self._condition(keys), self._rows()
+        if self.action == PULL:
+            return {"$pull": {f"{rows}{last}": condition}}, None
+        if rows.endswith("$[]."):
+            change = {"$unset": {f"{rows.removesuffix('[].')}[row].{last}": 1}}
+            return change, [{f"row.{last}": condition}]
+        return {"$unset": {f"{rows}{last}": 1}}, None
+
+    def _condition(self, keys) -> Any:
         held = Q(**{f"{self.path}__in": self.held(keys)})
         (condition,) = held.to_query(self.owner).values()
-        rows, last = self._rows()
-        filters = None
-        if self.action == PULL:
-            change = {"$pull": {f"{rows}{last}": condition}}
-        elif rows.endswith("$[]."):
-            change = {"$unset": {f"{rows.removesuffix('[].')}[row].{last}": 1}}
-            filters = [{f"row.{last}": condition}]
-        else:
-            change = {"$unset": {f"{rows}{last}": 1}}
-        self.owners(keys).update(
-            __raw__=change, array_filters=filters, write_concern=write_concern
-        )
+        return condition
+
+    def _change_each(self, keys, write_concern) -> None:
+        """Do the same document by document, in whatever shape each is stored."""
+        collection = _writing(self.owner, write_concern)
+        condition, known = self._condition(keys), {*map(identity, keys)}
+        steps = [step.db_field for step in fields_of_path(self.owner, self.path)]
+        for son in self.referring(keys):
+            for place, value in _places(son, steps):
+                if known.isdisjoint(map(identity, _referred([value]))):
+                    continue
+                change = {"$unset": {place: 1}}
+                if self.action == PULL and isinstance(value, list):
+                    change = {"$pull": {place: condition}}
+                collection.update_one({"_id": son["_id"], place: value}, change)
 
     def _rows(self) -> tuple[str, str]:
         """Return where the reference is stored: ``sleeve.``, ``credits.$[].``; name."""
@@ -125,6 +153,24 @@ def _flat(values: Iterable) -> Iterator:
             yield from _flat(value)
         else:
             yield value
+
+
+def _referred(values: Iterable) -> Iterator:
+    """Yield the keys among stored references, which may be lists of them."""
+    for value in _flat(values):
+        yield value.id if isinstance(value, DBRef) else value
+
+
+def _places(value: Any, steps: list[str], path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield (dotted path, value) where ``steps`` lead, through any lists on the way."""
+    if not steps:
+        yield path, value
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _places(item, steps, f"{path}.{index}")
+    elif isinstance(value, dict) and steps[0] in value:
+        below = f"{path}.{steps[0]}" if path else steps[0]
+        yield from _places(value[steps[0]], steps[1:], below)
 
 
 def rules_of(document: type) -> list[Rule]:
@@ -285,12 +331,16 @@ def _ask_to_delete(document, keys, load, write_concern) -> None:
 
 
 def _delete(document: type, keys: list, write_concern: dict | None) -> int:
-    collection = document._get_collection()
-    if write_concern:
-        collection = collection.with_options(
-            write_concern=WriteConcern(**write_concern)
-        )
+    collection = _writing(document, write_concern)
     return sum(
         collection.delete_many({"_id": {"$in": batch}}).deleted_count
         for batch in batches(keys)
     )
+
+
+def _writing(document: type, write_concern: dict | None) -> Any:
+    """Return the collection of ``document``, to be written to as ``write_concern``."""
+    collection = document._get_collection()
+    if not write_concern:
+        return collection
+    return collection.with_options(write_concern=WriteConcern(**write_concern))

@@ -274,6 +274,22 @@ def test_rules_inside_embedded_documents_are_shown_and_followed(mongo, tree):
     assert farm["stalls"] == [{"wide": True}, stalls[1]]
 
 
+def test_rules_are_followed_where_a_list_is_none_or_the_reverse(mongo):
+    """MongoDB refuses $pull on a single value, for all documents of the update."""
+    mongo.hens.insert_one({"_id": 1})
+    mongo.farms.insert_many([
+        {"_id": 1, "plan": {"spare": 1}, "stalls": {"henId": DBRef("hens", 1)}},
+        {"_id": 2, "plan": [{"hen": 1, "spare": [1, 2]}, {"hen": 2}, "odd"]},
+        {"_id": 3, "plan": {"spare": [2, 1]}, "stalls": [{"henId": DBRef("hens", 1)}]},
+    ])
+    present(Hen)._default_manager.get(pk=1).delete()
+    assert [*mongo.farms.find()] == [
+        {"_id": 1, "plan": {}, "stalls": {}},
+        {"_id": 2, "plan": [{"spare": [2]}, {"hen": 2}, "odd"]},
+        {"_id": 3, "plan": {"spare": [2]}, "stalls": [{}]},
+    ]
+
+
 @pytest.fixture
 def received():
     """Collect the links that the signals name, in the order of their sending."""
