@@ -135,6 +135,13 @@ def test_a_bad_query_string_is_a_redirect(admin_client, books, query):
         assert page.status_code in {200, 302}
 
 
+def test_a_key_that_is_named_pk_is_a_key(admin_client, mongo):
+    """Django asks every step of a path for the primary key when it reads "pk"."""
+    mongo.books.insert_many([{"title": "A", "extra": {"pk": 5}}, {"title": "B"}])
+    page = admin_client.get(BOOKS, {"extra__pk": "5"}).content.decode()
+    assert "1 book" in page
+
+
 def test_lookups_through_relations_are_refused_as_django_does(admin_client, books):
     response = admin_client.get(BOOKS, {"author__name__startswith": "A"})
     assert response.status_code == 400

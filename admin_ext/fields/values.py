@@ -180,7 +180,10 @@ class ValueField(DocumentField, models.Field):
 class KeyOptions:
     """``_meta`` of Keys: every possible key is a field."""
 
-    pk = None
+    @property
+    def pk(self):
+        """Return a key like any other: what "pk" says of a model, it says of none."""
+        return self.get_field("pk")
 
     @property
     def model(self):
