@@ -308,6 +308,18 @@ class EmbeddedFormSet(BaseModelFormSet):
                     "page. Reload the page and make your change again."
                 )
             )
+        if not self.is_list and self.stored and not self.rows and self._added():
+            raise ValidationError(
+                _("A value is stored here already, which this page does not show.")
+            )
+
+    def _added(self) -> list:
+        """Return the forms of new rows."""
+        return [
+            form
+            for form in self.extra_forms
+            if form.has_changed() and not self._should_delete_form(form)
+        ]
 
     def full_clean(self):
         super().full_clean()
@@ -322,9 +334,7 @@ class EmbeddedFormSet(BaseModelFormSet):
                 self.deleted_objects.append(form.instance)
             elif form.has_changed():
                 self.changed_objects.append((form.instance, form.changed_data))
-        for form in self.extra_forms:
-            if form.has_changed() and not self._should_delete_form(form):
-                self.new_objects.append(form.instance)
+        self.new_objects += [form.instance for form in self._added()]
         if self.new_objects or self.deleted_objects:
             self._replace()
 

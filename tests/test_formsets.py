@@ -9,7 +9,7 @@ from admin_ext import DocumentAdmin, DocumentTabularInline, EmbeddedTabularInlin
 from admin_ext.meta import present
 from admin_ext.sites import AdminSite
 
-from .documents import Book, Chapter
+from .documents import Address, Book, Chapter, Publisher
 from .odd_documents import Numbered, Sticker, TankWagon, Wagon, Wheel
 from .test_options import app, book, change_form
 
@@ -27,6 +27,11 @@ class WheelInline(EmbeddedTabularInline):
 class StickerInline(EmbeddedTabularInline):
     model = Sticker
     field_name = "stickers"
+
+
+class AddressInline(EmbeddedTabularInline):
+    model = Address
+    field_name = "address"
 
 
 class TankWagonInline(DocumentTabularInline):
@@ -180,3 +185,15 @@ def test_no_key_is_drawn_before_a_document_is_saved(mongo, request_of, mongo_com
     assert not commands.writes
     assert LogEntry.objects.count() == 0
     assert Chapter.objects.count() == 0
+
+
+@pytest.mark.parametrize("stored", ["text", [{"city": "Bonn"}, {"city": "Rome"}]])
+def test_an_odd_value_is_not_replaced_by_a_row_unseen(request_of, mongo, stored):
+    son = {"name": "P", "address": stored}
+    pk = mongo.publishers.insert_one(son).inserted_id
+    bound = formset(request_of, AddressInline, pk, Publisher, **{"0__city": "Oslo"})
+    assert bound.non_form_errors() == [
+        "A value is stored here already, which this page does not show."
+    ]
+    save(formset(request_of, AddressInline, pk, Publisher, **{"0__city": ""}))
+    assert mongo.publishers.find_one()["address"] == stored
