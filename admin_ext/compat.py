@@ -44,8 +44,10 @@ __all__ = [
 # subclass of pymongo's.
 CONNECTION_ERRORS = (ConnectionFailure, MongoEngineConnectionFailure)
 
-# What mongoengine raises when a stored document does not fit its Document.
+# What mongoengine raises when a stored document does not fit its Document; an infinite
+# number in an IntField is an ArithmeticError.
 LOAD_ERRORS = (
+    ArithmeticError,
     InvalidDocumentError,
     FieldDoesNotExist,
     NotRegistered,
@@ -57,7 +59,7 @@ LOAD_ERRORS = (
 )
 
 # What a Document's own method raises on a document of a shape that it did not expect.
-METHOD_ERRORS = (*LOAD_ERRORS, ArithmeticError, errors.DoesNotExist)
+METHOD_ERRORS = (*LOAD_ERRORS, errors.DoesNotExist)
 
 # What mongoengine and the driver raise for a value that a query cannot hold: a text
 # where a point is meant, a number of 65 bits, a NUL in a pattern.

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from html import unescape
 
 import pytest
-from bson import ObjectId
+from bson import Decimal128, ObjectId
 from django.contrib import admin
 from django.contrib.admin import site
 from django.db.models import F
@@ -355,6 +355,7 @@ def test_a_column_that_raises_is_a_marked_cell(admin_client, mongo, caplog):
 ODD_BOOKS = [
     {"title": {"a": 1}},
     {"title": ["x"], "pages": "five", "price": "x", "rating": float("nan")},
+    {"title": "x", "pages": float("inf"), "price": Decimal128("1E+6000")},
     {"published": "yesterday", "in_print": "x", "language": 7, "kind": []},
     {"published": datetime(1, 1, 1, tzinfo=UTC)},
     {"author": {"a": 1}, "publisher": [1], "others": "x", "reviews": "x"},
