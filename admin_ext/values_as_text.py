@@ -50,14 +50,10 @@ def _matches(field, value, lists, regex) -> dict:
 def _text(field, value) -> dict:
     """Return the value as text; null, which nothing matches, when it has none."""
     if not isinstance(field, models.DateField):
-        return {
-            "$convert": {
-                "input": value,
-                "to": "string",
-                "onError": None,
-                "onNull": None,
-            }
-        }
+        text = {"input": value, "to": "string", "onError": None, "onNull": None}
+        # Of a date out of range onError does not catch the error (6.0).
+        is_date = {"$eq": [{"$type": value}, "date"]}
+        return {"$cond": [is_date, None, {"$convert": text}]}
     has_time = isinstance(field, models.DateTimeField)
     zone = timezone.get_current_timezone_name() if has_time else "UTC"
     form = "%Y-%m-%d %H:%M:%S" if has_time else "%Y-%m-%d"

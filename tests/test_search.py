@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 from bson import ObjectId
+from bson.datetime_ms import DatetimeMS
 from django.contrib.admin import site
 from django.utils import timezone
 
@@ -181,6 +182,7 @@ def test_dates_that_have_no_text_are_not_found(admin_client, mongo, search_field
         {"title": "far", "published": datetime(1, 1, 1)},
         {"title": "odd", "published": [2024], "pages": {"a": 1}, "price": [9.5]},
         {"title": "right", "published": datetime(2024, 1, 1), "pages": 2024},
+        {"title": "out of range", "pages": DatetimeMS(2**60)},
     ])
     mongo.command({
         "insert": "books",
