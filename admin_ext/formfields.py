@@ -363,6 +363,17 @@ class ExtendedJSONField(forms.CharField):
         "invalid": _("Enter valid Extended JSON: %(error)s."),
     }
 
+    is_kept = False
+
+    def keep_stored_value(self, value: Any) -> None:
+        """Remember that there is a stored value: left alone it is not judged."""
+        self.is_kept = True
+
+    def _clean_bound_field(self, bf):
+        if self.is_kept and not bf._has_changed():
+            return bf.initial
+        return super()._clean_bound_field(bf)
+
     def prepare_value(self, value):
         if isinstance(value, str) and getattr(value, "is_typed", False):
             return str(value)

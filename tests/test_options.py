@@ -366,3 +366,15 @@ def test_a_duplicate_key_in_an_inline_is_an_error_in_its_row(app, mongo):
         "Chapter with this Heading already exists."
     ]
     assert mongo.chapters.count_documents({"heading": "two"}) == 1
+
+
+@pytest.mark.parametrize(
+    "odd", ["a\0b", DatetimeMS(2**60), {"deep": DatetimeMS(2**60)}]
+)
+def test_a_free_value_that_nobody_can_type_does_not_stop_a_save(app, mongo, odd):
+    pk = book(mongo, extra=odd)
+    form = change_form(app, Book, pk)
+    form["title"] = "Dubliners"
+    form.submit("_save")
+    (stored,) = mongo.books.aggregate([{"$match": {"extra": odd}}])
+    assert (stored["_id"], stored["title"]) == (pk, "Dubliners")
