@@ -9,6 +9,7 @@ import pytest
 from bson import SON, Binary, Decimal128, Int64, ObjectId, Timestamp
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import quote, unquote
+from django.contrib.auth.models import Permission, User
 from django.contrib.contenttypes.models import ContentType
 
 from admin_ext.keys import Key, key_for, split_keys
@@ -252,3 +253,39 @@ def test_a_key_survives_being_copied():
 )
 def test_keys_joined_by_commas_are_taken_apart(text, texts):
     assert split_keys(text) == texts
+
+
+@each_key
+def test_who_may_only_view_sees_the_page_and_its_history(client, stored, document, key):
+    stored(document, key)
+    user = User.objects.create_user("ann", is_staff=True)
+    codename = f"view_{document.__name__.lower()}"
+    user.user_permissions.add(Permission.objects.get(codename=codename))
+    client.force_login(user)
+    (loaded,) = present(document)._default_manager
+    for page_name in ("change", "history"):
+        response = client.get(url(document, quote(str(loaded.pk)), page_name))
+        assert response.status_code == 200
+        assert "the one" in response.content.decode()
+
+
+@each_key
+def test_recent_actions_link_to_the_document(page, stored, document, key):
+    stored(document, key)
+    form = page(url(document)).click(href="/change/", index=0)
+    form = form.forms[f"{document.__name__.lower()}_form"]
+    form["name"] = "two"
+    form.submit()
+    link = page("/admin/").html.select_one("#recent-actions-module li a")
+    assert page(link["href"]).status_code == 200
+
+
+def test_stored_names_on_every_page(page, mongo):
+    mongo.numbered.insert_one({"_id": 1, "nm": "one"})
+    listed = page("/admin/tests/numbered/?q=one&o=2&name=one")
+    assert len(listed.html.select("#result_list tbody tr")) == 1
+    assert len(page("/admin/tests/numbered/?name=two").html.select("tbody tr")) == 0
+    form = page("/admin/tests/numbered/add/").forms["numbered_form"]
+    form["number"], form["name"] = "2", "two"
+    form.submit()
+    assert mongo.numbered.find_one(2) == {"_id": 2, "nm": "two"}
