@@ -12,10 +12,10 @@ from admin_ext import (
 from .documents import Address, Author, Book, Chapter, Publisher, Review
 from .key_documents import (
     Amount,
+    Counted,
     Freely,
     Holder,
     Moment,
-    Numbered,
     Placed,
     Plainly,
     Pointer,
@@ -34,7 +34,7 @@ from .odd_documents import (
     Token,
     Vehicle,
 )
-from .remote_documents import Crate, Shelf, Warehouse
+from .remote_documents import Crate, Rack, Warehouse
 
 
 @admin.register(Author)
@@ -139,7 +139,7 @@ class OddAdmin(DocumentAdmin):
     pass
 
 
-@admin.register(Amount, Freely, Moment, Numbered, Placed, Plainly, Slugged, Unique)
+@admin.register(Amount, Freely, Moment, Counted, Placed, Plainly, Slugged, Unique)
 class KeyedAdmin(DocumentAdmin):
     list_display = ("pk", "name")
     list_editable = ("name",)
@@ -177,8 +177,8 @@ class CrateInline(DocumentTabularInline):
     extra = 1
 
 
-@admin.register(Shelf)
-class ShelfAdmin(DocumentAdmin):
+@admin.register(Rack)
+class RackAdmin(DocumentAdmin):
     list_display = ("label", "warehouse", "formerly", "spares", "warehouse__name")
     list_filter = ("warehouse", "label", "warehouse__opened")
     search_fields = ("label", "warehouse__name")

@@ -18,11 +18,11 @@ class Slugged(KeyedMixin, me.Document):
     meta = {"collection": "slugged"}
 
 
-class Numbered(KeyedMixin, me.Document):
+class Counted(KeyedMixin, me.Document):
     number = me.IntField(primary_key=True, db_field="_id")
     name = me.StringField(db_field="nm")
 
-    meta = {"collection": "numbered"}
+    meta = {"collection": "counted"}
 
 
 class Unique(KeyedMixin, me.Document):
@@ -77,7 +77,7 @@ class Pointer(me.Document):
     """References to documents with keys of every type."""
 
     slugged = me.ReferenceField(Slugged)
-    numbered = me.ReferenceField(Numbered, reverse_delete_rule=me.NULLIFY)
+    numbered = me.ReferenceField(Counted, reverse_delete_rule=me.NULLIFY)
     unique = me.ReferenceField(Unique)
     placed = me.ReferenceField(Placed, reverse_delete_rule=me.CASCADE)
     freely = me.ReferenceField(Freely)

@@ -15,7 +15,7 @@ class Warehouse(me.Document):
         return self.name or "?"
 
 
-class Shelf(me.Document):
+class Rack(me.Document):
     """In the default database, referring to the other."""
 
     label = me.StringField()
@@ -33,7 +33,7 @@ class Crate(me.Document):
     """In the other database, referring to the default one."""
 
     mark = me.StringField()
-    shelf = me.ReferenceField(Shelf, reverse_delete_rule=me.DENY)
+    shelf = me.ReferenceField(Rack, reverse_delete_rule=me.DENY)
 
     meta = {"collection": "crates", "db_alias": "other"}
 

@@ -155,6 +155,7 @@ def test_an_index_of_the_server_names_the_field(mongo):
 
 
 def test_a_validator_of_the_server_is_an_error_not_a_crash(mongo):
+    mongo.drop_collection("books")
     mongo.create_collection("books", validator={"title": {"$ne": "forbidden"}})
     with pytest.raises(SaveRejected, match="Document failed validation"):
         changesets.save(Book(title="forbidden"), adding=True)

@@ -15,9 +15,9 @@ from admin_ext.meta import present
 
 from .key_documents import (
     Amount,
+    Counted,
     Freely,
     Moment,
-    Numbered,
     Placed,
     Plainly,
     Slugged,
@@ -45,10 +45,10 @@ TARGETS = [
     ("plainly", {"a": [1]}),
 ]
 each_target = pytest.mark.parametrize(("name", "key"), TARGETS, ids=repr)
-DOCUMENTS = (Slugged, Numbered, Unique, Placed, Freely, Amount, Moment, Plainly)
+DOCUMENTS = (Slugged, Counted, Unique, Placed, Freely, Amount, Moment, Plainly)
 CLASSES = {
     "slugged": Slugged,
-    "numbered": Numbered,
+    "numbered": Counted,
     "unique": Unique,
     "placed": Placed,
     "freely": Freely,

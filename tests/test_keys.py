@@ -17,9 +17,9 @@ from admin_ext.meta import present
 
 from .key_documents import (
     Amount,
+    Counted,
     Freely,
     Moment,
-    Numbered,
     Place,
     Placed,
     Plainly,
@@ -35,7 +35,7 @@ TEXTS = ["plain", "a/b_c d%#?&+,;'\"", "_2F", "..", "add", "a\r\nb", "[5]", '{"a
 # Keys that the class declares, and keys that it does not.
 DECLARED = [
     *((Slugged, text) for text in (*TEXTS, "", "null", HEX, "7")),
-    *((Numbered, number) for number in (7, 0, -5, 2**40)),
+    *((Counted, number) for number in (7, 0, -5, 2**40)),
     (Unique, UUID("12345678-1234-5678-1234-567812345678")),
     (Placed, {"s": "a/b", "number": 7}),
     (Freely, {"b": 1, "a": {"c": [1, None]}}),
@@ -45,7 +45,7 @@ DECLARED = [
 ]
 STRAY = [
     *((Slugged, stray) for stray in (5, None, True, ObjectId(HEX), {"a": 1}, 1.5)),
-    *((Numbered, stray) for stray in ("7", "x", 1.5, False, {"a": Int64(1)})),
+    *((Counted, stray) for stray in ("7", "x", 1.5, False, {"a": Int64(1)})),
     *((Unique, stray) for stray in ("12345678-1234-5678-1234-567812345678", 5)),
     *((Placed, stray) for stray in ({"number": 7, "s": "x"}, {"z": 1}, "x", {})),
     *((Plainly, stray) for stray in (HEX, "text", 5, 2**40, {"a": [1]}, b"\x00\xff")),
@@ -151,7 +151,7 @@ def test_view_on_site_leads_to_the_document(page, stored, document, key):
     assert response.location.endswith("/seen/")
 
 
-@pytest.mark.parametrize("document", [Slugged, Numbered, Placed, Freely, Plainly])
+@pytest.mark.parametrize("document", [Slugged, Counted, Placed, Freely, Plainly])
 @pytest.mark.parametrize("text", ["x/y", "[[1]]", "{", "9" * 30])
 def test_view_on_site_of_a_key_that_leads_nowhere(admin_client, mongo, document, text):
     kind = ContentType.objects.get_for_model(present(document))
@@ -175,8 +175,8 @@ PAIRS = [
     (Slugged, "5", 5),
     (Slugged, "[5]", 5),
     (Slugged, '["5"]', "5"),
-    (Numbered, 1, True),
-    (Numbered, 5, "5"),
+    (Counted, 1, True),
+    (Counted, 5, "5"),
     (Placed, SON([("s", "x"), ("number", 1)]), SON([("number", 1), ("s", "x")])),
     (Freely, {"a": 1, "b": 2}, {"b": 2, "a": 1}),
 ]
@@ -214,7 +214,7 @@ def test_keys_that_look_alike_are_never_confused(page, stored, document, first, 
         '{"$ref":"x","$id":1}',
     ],
 )
-@pytest.mark.parametrize("document", [Slugged, Numbered, Placed, Freely, Plainly])
+@pytest.mark.parametrize("document", [Slugged, Counted, Placed, Freely, Plainly])
 def test_no_text_of_a_url_is_an_operator(admin_client, stored, document, text):
     stored(document, {"x": 1})
     response = admin_client.get(url(document, quote(text), "change"))
@@ -281,11 +281,11 @@ def test_recent_actions_link_to_the_document(page, stored, document, key):
 
 
 def test_stored_names_on_every_page(page, mongo):
-    mongo.numbered.insert_one({"_id": 1, "nm": "one"})
-    listed = page("/admin/tests/numbered/?q=one&o=2&name=one")
+    mongo.counted.insert_one({"_id": 1, "nm": "one"})
+    listed = page("/admin/tests/counted/?q=one&o=2&name=one")
     assert len(listed.html.select("#result_list tbody tr")) == 1
-    assert len(page("/admin/tests/numbered/?name=two").html.select("tbody tr")) == 0
-    form = page("/admin/tests/numbered/add/").forms["numbered_form"]
+    assert len(page("/admin/tests/counted/?name=two").html.select("tbody tr")) == 0
+    form = page("/admin/tests/counted/add/").forms["counted_form"]
     form["number"], form["name"] = "2", "two"
     form.submit()
-    assert mongo.numbered.find_one(2) == {"_id": 2, "nm": "two"}
+    assert mongo.counted.find_one(2) == {"_id": 2, "nm": "two"}
