@@ -92,7 +92,7 @@ class DocumentForm(forms.ModelForm, metaclass=DocumentFormMetaclass):
 
     def _stored_value(self, name: str) -> Any:
         """Return what the Document holds; of an enumeration, the member's value."""
-        field = self.instance._meta.get_field(name)
+        field = self._dynamic.get(name) or self.instance._meta.get_field(name)
         value = field.stored_value(self.instance)
         return value if field.is_relation else field.initial_for(value)
 
