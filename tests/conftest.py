@@ -109,6 +109,13 @@ def other_mongo(mongodb_database):
 
 
 @pytest.fixture
+def bare_mongo(mongodb_database):
+    """The same without any collection, for a test that looks at their names."""
+    mongodb.drop(mongodb_database)
+    return mongodb_database
+
+
+@pytest.fixture
 def mongo_commands():
     """Collect the commands that the driver sends, as in
 

@@ -129,6 +129,14 @@ def empty(database):
             database.drop_collection(name)
 
 
+def drop(database):
+    """Drop every collection of a test database."""
+    check_name(database.name)
+    for collection in database.list_collections():
+        if not collection["name"].startswith("system."):
+            database.drop_collection(collection["name"])
+
+
 def is_plain(database, collection):
     """Tell a collection with no options and no index but that of its keys."""
     if collection["type"] != "collection" or collection["options"]:

@@ -189,15 +189,15 @@ def test_a_number_that_is_none_is_told_in_one_sentence(tmp_path, value):
     )
 
 
-def test_no_server_and_no_demo_data_with_a_mongodb_of_your_own(start, mongo):
-    host, port = mongo.client.address
-    uri = f"mongodb://{host}:{port}/{mongo.name}?directConnection=true"
-    before = set(mongo.client.list_database_names())
+def test_no_server_and_no_demo_data_with_a_mongodb_of_your_own(start, bare_mongo):
+    host, port = bare_mongo.client.address
+    uri = f"mongodb://{host}:{port}/{bare_mongo.name}?directConnection=true"
+    before = set(bare_mongo.client.list_database_names())
     demo = start(MONGODB_URI=uri)
     assert demo.log_in()
     assert not (demo.folder / "mongodb").exists()
-    assert mongo.list_collection_names() == []
-    assert set(mongo.client.list_database_names()) <= before
+    assert bare_mongo.list_collection_names() == []
+    assert set(bare_mongo.client.list_database_names()) <= before
     assert uri not in demo.output
 
 

@@ -130,11 +130,11 @@ def test_documents_of_somebody_else_are_never_dropped(loaded):
     assert demo.is_loaded(loaded)
 
 
-def test_a_database_with_another_collection_is_refused(mongo):
-    mongo.orders.insert_one({})
+def test_a_database_with_another_collection_is_refused(bare_mongo):
+    bare_mongo.orders.insert_one({})
     with pytest.raises(demo.ForeignDocuments, match="'orders'"):
-        demo.load(mongo, **SMALL)
-    assert mongo.list_collection_names() == ["orders"]
+        demo.load(bare_mongo, **SMALL)
+    assert bare_mongo.list_collection_names() == ["orders"]
 
 
 def test_every_demo_row_is_known_as_one(loaded):
