@@ -1,8 +1,10 @@
 """The embedded development MongoDB: a real mongod, from a wheel."""
 
+import contextlib
 import errno
 import fcntl
 import os
+import random
 import shutil
 import signal
 import socket
@@ -350,9 +352,19 @@ def is_port_free(port, host="127.0.0.1"):
     return True
 
 
+# Below those from which Linux takes one for an outgoing connection, perhaps just
+# before it is listened on (ip_local_port_range: from 32768).
+PORTS = range(20_000, 32_768)
+
+
 def free_ports(count):
     """Return ports that nothing listens on at the moment."""
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    probes = []
+    for port in random.sample(PORTS, len(PORTS)):
+        if len(probes) == count:
+            break
+        with contextlib.suppress(OSError):
+            probes.append(socket.create_server(("127.0.0.1", port)))
     ports = [probe.getsockname()[1] for probe in probes]
     for probe in probes:
         probe.close()

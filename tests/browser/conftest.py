@@ -19,7 +19,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-TIMEOUT = 10_000  # ms
+TIMEOUT = 30_000  # ms
 SCREENSHOTS = os.environ.get("SCREENSHOTS")
 
 
