@@ -24,6 +24,7 @@ from mongoengine.base import BaseDocument
 
 from . import references
 from .compat import LOAD_ERRORS, METHOD_ERRORS
+from .ejson import extended_json
 from .exceptions import UnsupportedLookup
 from .fields import (
     EmbeddedField,
@@ -33,7 +34,6 @@ from .fields import (
     ValueField,
     dynamic_field,
 )
-from .formfields import extended_json
 from .lookups import resolve
 
 logger = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from django.forms.models import InlineForeignKeyField, ModelFormMetaclass
 from django.utils.functional import cached_property
 from mongoengine.base import BaseDocument, DocumentMetaclass
 
-from . import changesets
+from . import saving, validation
 from .compat import METHOD_ERRORS
 from .fields import field_for
 from .meta import present, unique_checks
@@ -149,13 +149,13 @@ class DocumentForm(forms.ModelForm, metaclass=DocumentFormMetaclass):
         except METHOD_ERRORS as error:
             if self._adding:
                 raise
-            self.add_error(None, changesets.cannot_be_checked(self.instance, error))
+            self.add_error(None, validation.cannot_be_checked(self.instance, error))
 
     def _post_clean(self):
         touched = self._touched()
         self._construct(touched)
         names = set(self.instance._fields) if self._adding else set(touched)
-        self._collect(changesets.validate, names - self._unvalidated())
+        self._collect(validation.validate, names - self._unvalidated())
         if self._validate_unique:
             self.validate_unique()
         key = None if self._adding else getattr(self.instance, "pk", None)
@@ -243,13 +243,13 @@ class DocumentForm(forms.ModelForm, metaclass=DocumentFormMetaclass):
         return ValidationError(shown)
 
     def validate_unique(self):
-        check = partial(changesets.validate_unique, exclude=self._errors)
+        check = partial(validation.validate_unique, exclude=self._errors)
         self._collect(check, self._touched())
 
     def save(self, commit=True):
-        """Save as ModelForm.save does, through the guarded save of changesets."""
+        """Save as ModelForm.save does, through the guarded save of saving."""
         if hasattr(self.instance, "save") and not self._is_embedded():
-            changesets.guard(self.instance, adding=self._adding)
+            saving.guard(self.instance, adding=self._adding)
         return super().save(commit=commit)
 
     def _is_embedded(self) -> bool:

@@ -17,9 +17,10 @@ from django.utils.functional import cached_property
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from . import changesets
+from . import saving
 from .keys import id_of
 from .nested import EmbeddedFormField, digest, members_of
+from .validation import changed_names
 
 
 class DocumentFormSet(BaseModelFormSet):
@@ -360,8 +361,8 @@ class EmbeddedFormSet(BaseModelFormSet):
 
     def save_parent(self) -> None:
         """Write what a hook did to the rows after the parent's save."""
-        if changesets.changed_names(self.instance):
-            changesets.save(self.instance, adding=False)
+        if changed_names(self.instance):
+            saving.save(self.instance, adding=False)
 
     def _take_for_models(self, rows: list) -> None:
         """Let a hook that saves and deletes the rows by itself, as Django's docs do."""

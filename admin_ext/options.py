@@ -20,7 +20,7 @@ from django.http import HttpResponseRedirect
 from django.utils.translation import gettext
 from mongoengine import errors
 
-from . import changesets
+from . import saving
 from .changelist import DocumentChangeList
 from .checks import DocumentAdminChecks, DocumentInlineChecks, EmbeddedInlineChecks
 from .compat import AdapterDocumentAdmin
@@ -242,7 +242,7 @@ class DocumentAdmin(DocumentOptions, ModelAdmin, AdapterDocumentAdmin):
         return super().response_action(request, queryset)
 
     def save_model(self, request, obj, form, change):
-        changesets.guard(obj, adding=not change)
+        saving.guard(obj, adding=not change)
         obj.save()
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):

@@ -11,7 +11,8 @@ from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import ValidationError
 
 from admin_ext import formfields
-from admin_ext.formfields import ExtendedJSONField, extended_json
+from admin_ext.ejson import extended_json
+from admin_ext.formfields import ExtendedJSONField
 from admin_ext.meta import present
 from tests.documents import Author, Book
 from tests.odd_documents import Everything

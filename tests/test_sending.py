@@ -9,7 +9,7 @@ from bson import Int64
 from django.contrib import admin
 from django.urls import reverse
 
-from admin_ext import changesets
+from admin_ext import saving
 from admin_ext.forms import DocumentForm
 
 from .admin import BookAdmin
@@ -79,9 +79,9 @@ def test_two_saves_of_one_document_lose_nothing(mongo):
     pk = mongo.books.insert_one({"title": "T", "reviews": ROWS}).inserted_id
     book = Book._default_manager.get(pk=pk)
     book.reviews[0].text = "uno"
-    changesets.save(book, adding=False)
+    saving.save(book, adding=False)
     book.reviews = [*book.reviews[:2]]
-    changesets.save(book, adding=False)
+    saving.save(book, adding=False)
     assert mongo.books.find_one(pk)["reviews"] == [{**ROWS[0], "text": "uno"}, ROWS[1]]
 
 

@@ -5,7 +5,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from mongoengine import signals
 
-from admin_ext import changesets
+from admin_ext import saving, validation
 from admin_ext.exceptions import SaveRejected
 from admin_ext.meta import present
 
@@ -50,7 +50,7 @@ def stored(mongo):
 def test_only_changed_fields_are_validated_and_sent(mongo, mongo_commands, shelf):
     shelf.room = "B"
     with mongo_commands() as commands:
-        changesets.save(shelf, adding=False)
+        saving.save(shelf, adding=False)
     (update,) = commands.writes
     assert update.document["updates"][0]["u"] == {
         "$set": {"room": "B", "stamp": "stamped"}
@@ -60,7 +60,7 @@ def test_only_changed_fields_are_validated_and_sent(mongo, mongo_commands, shelf
 
 def test_nothing_changed_sends_nothing_and_calls_no_save(mongo, mongo_commands, shelf):
     with mongo_commands() as commands:
-        changesets.save(shelf, adding=False)
+        saving.save(shelf, adding=False)
     assert not commands
     assert "stamp" not in stored(mongo)
 
@@ -68,7 +68,7 @@ def test_nothing_changed_sends_nothing_and_calls_no_save(mongo, mongo_commands, 
 def test_a_changed_field_that_does_not_fit_is_refused(mongo, shelf):
     shelf.row = -1
     with pytest.raises(SaveRejected) as caught:
-        changesets.save(shelf, adding=False)
+        saving.save(shelf, adding=False)
     assert caught.value.errors.message_dict == {
         "row": ["Ensure this value is greater than or equal to 0."]
     }
@@ -78,11 +78,11 @@ def test_a_changed_field_that_does_not_fit_is_refused(mongo, shelf):
 def test_clean_speaks_about_a_field_or_about_the_whole(shelf):
     shelf.row = 13
     with pytest.raises(ValidationError) as caught:
-        changesets.validate(shelf, ["row"])
+        validation.validate(shelf, ["row"])
     assert caught.value.message_dict == {"row": ["unlucky"]}
     shelf.row = 14
     with pytest.raises(ValidationError) as caught:
-        changesets.validate(shelf, ["row"])
+        validation.validate(shelf, ["row"])
     assert caught.value.message_dict == {"__all__": ["Not this one either."]}
 
 
@@ -90,14 +90,14 @@ def test_unique_with_names_both_fields(mongo, shelf):
     mongo.shelves.insert_one({"room": "C", "row": 1})
     shelf.room, shelf.row = "C", 1
     with pytest.raises(ValidationError, match="Shelf with this Room and Row already"):
-        changesets.validate_unique(shelf, ["room"])
+        validation.validate_unique(shelf, ["room"])
 
 
 def test_a_deleted_document_is_not_brought_back(mongo, shelf):
     mongo.shelves.delete_many({})
     shelf.room = "B"
     with pytest.raises(SaveRejected, match="was deleted by somebody else"):
-        changesets.save(shelf, adding=False)
+        saving.save(shelf, adding=False)
     assert mongo.shelves.count_documents({}) == 0
 
 
@@ -105,7 +105,7 @@ def test_an_addition_refuses_a_key_that_is_taken(mongo):
     mongo.authors.insert_one({"_id": "joyce", "name": "James"})
     author = Author(code="joyce", name="Impostor")
     with pytest.raises(SaveRejected) as caught:
-        changesets.save(author, adding=True)
+        saving.save(author, adding=True)
     assert list(caught.value.errors.message_dict) == ["code"]
     assert mongo.authors.find_one()["name"] == "James"
 
@@ -120,7 +120,7 @@ def test_signals_run_and_may_change_the_document(mongo):
     signals.pre_save.connect(note, sender=Publisher)
     try:
         publisher.name = "Q"
-        changesets.save(publisher, adding=False)
+        saving.save(publisher, adding=False)
     finally:
         signals.pre_save.disconnect(note, sender=Publisher)
     assert seen == ["Q"]
@@ -133,7 +133,7 @@ def test_a_guarded_document_saves_carefully_whoever_calls_save(mongo):
         "kind": "?",
     }).inserted_id
     book = Book._default_manager.get(pk=pk)
-    changesets.guard(book, adding=False)
+    saving.guard(book, adding=False)
     book.title = "U"
     book.save()
     assert mongo.books.find_one(pk) == {
@@ -148,7 +148,7 @@ def test_an_index_of_the_server_names_the_field(mongo):
     mongo.books.create_index([("blurbText", 1)], unique=True, sparse=True)
     Book(title="a", blurb="same").save()
     with pytest.raises(SaveRejected) as caught:
-        changesets.save(Book(title="b", blurb="same"), adding=True)
+        saving.save(Book(title="b", blurb="same"), adding=True)
     assert caught.value.errors.message_dict == {
         "blurb": ["Book with this Blurb already exists."]
     }
@@ -158,4 +158,4 @@ def test_a_validator_of_the_server_is_an_error_not_a_crash(mongo):
     mongo.drop_collection("books")
     mongo.create_collection("books", validator={"title": {"$ne": "forbidden"}})
     with pytest.raises(SaveRejected, match="Document failed validation"):
-        changesets.save(Book(title="forbidden"), adding=True)
+        saving.save(Book(title="forbidden"), adding=True)

@@ -1,0 +1,35 @@
+"""Form fields for what a Document stores; none of them changes a value on its way.
+
+Every field answers ``has_changed`` by comparing what a person typed with what the
+page showed, so that a value which nobody touched is never written back.
+"""
+
+from .choices import ChoiceField
+from .dates import DateField, DateTimeField, SplitDateTimeField
+from .free import ExtendedJSONField
+from .numbers import DecimalField, FloatField, IntegerField
+from .references import (
+    DocumentChoiceField,
+    DocumentMultipleChoiceField,
+    StoredReferences,
+)
+from .texts import EmailField, ObjectIdField, StringField, URLField, UUIDField
+
+__all__ = [
+    "ChoiceField",
+    "DateField",
+    "DateTimeField",
+    "DecimalField",
+    "DocumentChoiceField",
+    "DocumentMultipleChoiceField",
+    "EmailField",
+    "ExtendedJSONField",
+    "FloatField",
+    "IntegerField",
+    "ObjectIdField",
+    "SplitDateTimeField",
+    "StoredReferences",
+    "StringField",
+    "URLField",
+    "UUIDField",
+]

@@ -1,0 +1,108 @@
+"""The one way in which a person's change is written.
+
+A form leaves its changes on the Document; mongoengine's change tracking knows the
+paths. ``save()`` validates those paths and nothing else, and calls the Document's own
+``save()``, which sends $set and $unset for those paths only.
+"""
+
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import Model
+from django.utils.translation import gettext as _
+from mongoengine import errors
+
+from .exceptions import SaveRejected
+from .keys import is_key_changed
+from .meta import in_order
+from .sending import keeping_untouched
+from .validation import changed_names, messages_by_field, validate
+
+
+def guard(document: Any, *, adding: bool) -> None:
+    """Make ``document.save()`` the guarded save below, whoever calls it.
+
+    ``ModelAdmin.save_model`` is overridden in every second project, mostly to set a
+    field and call ``obj.save()``: that must write as carefully as the form does.
+    """
+    document.__dict__["save"] = partial(save, document, adding=adding)
+
+
+def save(document: Any, *args, adding: bool, **kwargs) -> Any:
+    """Write what changed. Raise SaveRejected when it cannot be written.
+
+    Nothing changed: nothing is sent. An addition never replaces a document that has
+    the same key; a change never brings back one that was deleted meanwhile.
+    """
+    names = set(document._fields) if adding else changed_names(document)
+    if not adding and not names:
+        return document
+    document.__dict__.pop("save", None)
+    # As a model does: what gets another key is stored a second time, as a copy.
+    is_new = adding or is_key_changed(document)
+    kwargs = _options(document, adding=is_new) | kwargs
+    try:
+        validate(document, names)
+        with keeping_untouched(document):
+            return document.save(*args, **kwargs)
+    except (ValidationError, errors.MongoEngineException) as error:
+        reason = _reason(document, error)
+        if reason is None:
+            raise
+        raise SaveRejected(reason, document, adding=adding) from error
+    # mongoengine's ValidationError is an AssertionError, no MongoEngineException.
+    except errors.ValidationError as error:
+        reason = ValidationError(messages_by_field(error))
+        raise SaveRejected(reason, document, adding=adding) from error
+
+
+def _reason(document, error) -> ValidationError | None:
+    """Return what a refused save is to tell the person; None if it is no refusal."""
+    if isinstance(error, ValidationError):
+        return error
+    if isinstance(error, errors.NotUniqueError):
+        return _duplicate(document, error)
+    if isinstance(error, errors.SaveConditionError):
+        return _gone(document)
+    if isinstance(error, errors.OperationError):
+        return ValidationError(str(error))
+    return None
+
+
+def _options(document, *, adding) -> dict[str, Any]:
+    """Return the arguments of mongoengine's save().
+
+    It has been validated; without a condition an update is an upsert, which would
+    recreate a deleted document with the changed fields alone.
+    """
+    if adding:
+        return {"validate": False, "force_insert": True}
+    return {"validate": False, "save_condition": {"pk": document.pk}}
+
+
+def _gone(document) -> ValidationError:
+    return ValidationError(
+        _("%(name)s “%(obj)s” was deleted by somebody else; nothing was saved.")
+        % {"name": document._meta.verbose_name, "obj": document}
+    )
+
+
+def _duplicate(document, error) -> ValidationError:
+    """Name the field of a duplicate key error.
+
+    https://www.mongodb.com/docs/manual/core/index-unique/ - the server's answer holds
+    the pattern of the index.
+    """
+    details = getattr(error.__context__, "details", None) or {}
+    stored_names = details.get("keyPattern", {})
+    names = tuple(
+        "pk" if name == "_id" else document._reverse_db_field_map.get(name, name)
+        for name in stored_names
+    )
+    names = tuple(document._meta.pk.name if name == "pk" else name for name in names)
+    if not names or any(name not in document._fields for name in names):
+        return ValidationError(str(error))
+    names = in_order(document, {*names})
+    message = Model.unique_error_message(document, type(document), names)
+    return ValidationError({names[0] if len(names) == 1 else NON_FIELD_ERRORS: message})
