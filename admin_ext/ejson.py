@@ -3,21 +3,33 @@
 https://www.mongodb.com/docs/manual/reference/mongodb-extended-json/
 """
 
+import json
 from typing import Any
 
-from bson import UuidRepresentation, json_util
-from bson.codec_options import CodecOptions
+from bson import Binary, UuidRepresentation, json_util
+from bson.binary import UUID_SUBTYPE
+from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.errors import BSONError
+from django.utils.translation import gettext as _
 
-CODEC = CodecOptions(uuid_representation=UuidRepresentation.STANDARD, tz_aware=True)
+# A date outside Python's years is read as what it is, instead of raising.
+CODEC = CodecOptions(
+    uuid_representation=UuidRepresentation.STANDARD,
+    tz_aware=True,
+    datetime_conversion=DatetimeConversion.DATETIME_AUTO,
+)
 
+_OPTIONS: dict[str, Any] = {
+    "tz_aware": True,
+    "uuid_representation": UuidRepresentation.STANDARD,
+    "datetime_conversion": DatetimeConversion.DATETIME_AUTO,
+}
 # Canonical: int32, int64 and double stay three different types.
-LOSSLESS = json_util.CANONICAL_JSON_OPTIONS.with_options(
-    tz_aware=True, uuid_representation=UuidRepresentation.STANDARD
-)
-READABLE = json_util.RELAXED_JSON_OPTIONS.with_options(
-    tz_aware=True, uuid_representation=UuidRepresentation.STANDARD
-)
+LOSSLESS = json_util.CANONICAL_JSON_OPTIONS.with_options(**_OPTIONS)
+READABLE = json_util.RELAXED_JSON_OPTIONS.with_options(**_OPTIONS)
+# With a representation of its own, json_util reads a legacy UUID (subtype 3) as a
+# UUID, which would be written back with subtype 4.
+_READING = LOSSLESS.with_options(uuid_representation=UuidRepresentation.UNSPECIFIED)
 
 # What reading Extended JSON raises, and writing its value as BSON.
 JSON_ERRORS = (
@@ -31,6 +43,36 @@ JSON_ERRORS = (
 )
 
 
+def loads(text: str) -> Any:
+    """Return the value of an Extended JSON text. Raise one of JSON_ERRORS."""
+    json.loads(text, object_pairs_hook=_refuse_repeated_keys)
+    return _with_uuids(json_util.loads(text, json_options=_READING))
+
+
+def _refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> None:
+    """Raise ValueError where a text says two things of one key; JSON keeps the last."""
+    seen = set()
+    for key, _value in pairs:
+        if key in seen:
+            raise ValueError(_("The key “%(key)s” occurs twice.") % {"key": key})
+        seen.add(key)
+
+
+def _with_uuids(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _with_uuids(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_uuids(item) for item in value]
+    if isinstance(value, Binary) and value.subtype == UUID_SUBTYPE and len(value) == 16:
+        return value.as_uuid()
+    return value
+
+
+def dumps(value: Any, **options: Any) -> str:
+    """Return ``value`` as canonical Extended JSON. ``options`` are json.dumps's."""
+    return json_util.dumps(value, json_options=LOSSLESS, **options)
+
+
 def extended_json(value: Any, indent: int | None = 2, **options: Any) -> str:
     """Return ``value`` as Extended JSON: relaxed where that keeps every type.
 
@@ -40,15 +82,13 @@ def extended_json(value: Any, indent: int | None = 2, **options: Any) -> str:
         return ""
     options = {"indent": indent, "ensure_ascii": False} | options
     relaxed = json_util.dumps(value, json_options=READABLE, **options)
-    canonical = json_util.dumps(value, json_options=LOSSLESS)
-    if json_util.dumps(parse(relaxed), json_options=LOSSLESS) == canonical:
+    if _is_lossless(relaxed, value):
         return relaxed
-    return json_util.dumps(value, json_options=LOSSLESS, **options)
+    return dumps(value, **options)
 
 
-def parse(text: str) -> Any:
-    """Return the value of an Extended JSON text, or None when it is not one."""
+def _is_lossless(text: str, value: Any) -> bool:
     try:
-        return json_util.loads(text, json_options=LOSSLESS)
+        return dumps(loads(text)) == dumps(value)
     except JSON_ERRORS:
-        return None
+        return False

@@ -32,3 +32,10 @@ class SaveRejected(Exception):
         self.errors = errors
         self.document = document
         self.key = (type(document), None if adding else document.pk)
+
+
+class Superseded(SaveRejected):
+    """What was to be changed was changed by somebody else since it was read.
+
+    Who reads the document again can try again; nothing was sent.
+    """

@@ -8,15 +8,29 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
 from django.forms.models import InlineForeignKeyField, ModelFormMetaclass
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 from mongoengine.base import BaseDocument, DocumentMetaclass
 
 from . import saving, validation
+from .boundfields import CONVERT, NO_INPUT, PageBoundField
+from .changesets import MISSING, BadBase, Base, Choice, identical
 from .compat import METHOD_ERRORS
 from .fields import field_for
+from .history import last_author
+from .hydration import is_blank, stored_son
 from .meta import present, unique_checks
 from .nested import is_nested
+from .sending import copied, keep_exact
 
 logger = logging.getLogger(__name__)
+
+# Name of the input with what the page showed.
+BASE = "_base"
+BASE_ATTRS = {"class": "admin-ext"}
+
+DAMAGED = _(
+    "This page did not arrive as it was sent. Reload it and make your change again."
+)
 
 
 class DocumentFormMetaclass(ModelFormMetaclass):
@@ -40,20 +54,111 @@ class DocumentForm(forms.ModelForm, metaclass=DocumentFormMetaclass):
     # {(Document class, key, or None for a new document): ValidationError}.
     save_errors: dict[tuple, ValidationError] = {}
 
-    def __init__(self, *args, **kwargs):
+    bound_field_class = PageBoundField
+
+    # How deep this form is within others, and how many of these are of new documents.
+    depth = blank_depth = 0
+
+    def __init__(self, *args, base=None, parent=None, **kwargs):
+        """``base`` and ``parent``: of the form or formset that this one is within."""
         if kwargs.get("instance") is not None:
             # A subclass that ``_cls`` names may be seen here for the first time.
             present(type(kwargs["instance"]))
         super().__init__(*args, **kwargs)
+        self.parent = parent
         self._dynamic: dict[str, Any] = {}
         self._adding = self.instance._state.adding
         self._add_dynamic_fields()
+        self.base = self._own_base() if base is None else base
+        self._is_root = base is None
         for name, field in self.fields.items():
             limit = getattr(field, "apply_limit_choices_to", None)
             if limit:
                 limit()
             if not self._adding and self._is_document_field(name):
+                self._show_base(name, field)
                 self._keep_stored_value(name, field)
+
+    # What the page showed
+
+    def _own_base(self) -> Base:
+        """Return what the page showed of this document.
+
+        A new page, and one that was sent without it, shows what is stored.
+        """
+        self.has_bad_base = False
+        token = self.data.get(self._base_name) if self.is_bound else None
+        if self._adding or not token:
+            return Base()
+        try:
+            return Base.read(token, *self._owner)
+        except BadBase:
+            self.has_bad_base = True
+            return Base()
+
+    @property
+    def _base_name(self) -> str:
+        return self.add_prefix(BASE)
+
+    @cached_property
+    def _owner(self) -> tuple[str, Any]:
+        """What a base is signed for: this class, and the stored key."""
+        stored = stored_son(self.instance) or {}
+        return type(self.instance)._meta.label, stored.get("_id", MISSING)
+
+    def base_input(self, bound: Any) -> str:
+        """Return the hidden input that stands beside the first field of the page."""
+        if not self._is_root or self._adding or bound.name != next(iter(self.fields)):
+            return NO_INPUT
+        token = Base(self.entries(), self.base.seen, self.base.opened)
+        text = token.token(*self._owner)
+        return forms.HiddenInput(BASE_ATTRS).render(self._base_name, text)
+
+    def entries(self) -> dict[str, Any]:
+        """Return {name on the page: what it shows} of all fields, to any depth."""
+        found: dict[str, Any] = {}
+        for name in self.fields:
+            if self._is_document_field(name):
+                found |= self[name].entries()
+        return found
+
+    def stored_bson(self, name: str) -> Any:
+        return self._field(name).stored_bson(self.instance)
+
+    def base_bson(self, name: str) -> Any:
+        return self.base.get(self.add_prefix(name), self.stored_bson(name))
+
+    def live(self, name: str) -> Any:
+        return self.instance._data.get(name)
+
+    def _field(self, name: str) -> Any:
+        return self._dynamic.get(name) or self.instance._meta.get_field(name)
+
+    def _show_base(self, name: str, field: forms.Field) -> None:
+        """Show what the page showed, whatever somebody else has stored since."""
+        html_name = self.add_prefix(name)
+        if self.base.choice(html_name, self.data) == Choice.STORED:
+            self.base.forget(html_name)
+        if self.base.knows(html_name) and not is_nested(field):
+            self.initial[name] = self._field(name).initial_for(self._shown_value(name))
+
+    def _shown_value(self, name: str) -> Any:
+        """Return what the page showed, as the Document holds it."""
+        field = self._field(name)
+        stored, base = self.stored_bson(name), self.base_bson(name)
+        if stored_son(self.instance) is None or identical(stored, base):
+            return field.stored_value(self.instance)
+        return field.loaded(base)
+
+    def last_author(self, label: str) -> Any:
+        """Return who changed a field last since the page was made, if that is known."""
+        if self.parent is not None:
+            return self.parent.last_author(label)
+        return last_author(self.instance, label, since=self.base.opened)
+
+    def copy_of(self, value: Any) -> Any:
+        """Return a copy of a row of a list, with what it holds unseen but its key."""
+        return copied(value)
 
     def _keep_stored_value(self, name: str, field: forms.Field) -> None:
         """Have ``field`` leave alone what is stored, also where nothing is.
@@ -64,7 +169,10 @@ class DocumentForm(forms.ModelForm, metaclass=DocumentFormMetaclass):
         keep = getattr(field, "keep_stored_value", None)
         if keep is None:
             return
-        value = self._stored_value(name)
+        document_field, value = self._field(name), self._shown_value(name)
+        if not document_field.is_relation:
+            # Of an enumeration, the member's value.
+            value = document_field.initial_for(value)
         if value is None or value == "":
             field.required = field.widget.is_required = False
         if name not in self._unique_names:
@@ -90,12 +198,6 @@ class DocumentForm(forms.ModelForm, metaclass=DocumentFormMetaclass):
             self.initial.setdefault(name, field.value_from_object(self.instance))
             self._dynamic[name] = field
 
-    def _stored_value(self, name: str) -> Any:
-        """Return what the Document holds; of an enumeration, the member's value."""
-        field = self._dynamic.get(name) or self.instance._meta.get_field(name)
-        value = field.stored_value(self.instance)
-        return value if field.is_relation else field.initial_for(value)
-
     @property
     def media(self):
         """Add what the forms within need; binding the others is left to the page."""
@@ -110,12 +212,18 @@ class DocumentForm(forms.ModelForm, metaclass=DocumentFormMetaclass):
 
     def get_embedded_form_class(self, document: type) -> type["DocumentForm"]:
         """Return the form class of an embedded document inside this form."""
-        return forms.modelform_factory(
-            document,
-            form=DocumentForm,
-            exclude=(),
-            formfield_callback=self._meta.formfield_callback,
-        )
+        own = type(self)
+        if "_embedded_form_classes" not in vars(own):
+            # To make one asks the admin for every field.
+            own._embedded_form_classes = {}
+        if document not in own._embedded_form_classes:
+            own._embedded_form_classes[document] = forms.modelform_factory(
+                document,
+                form=DocumentForm,
+                exclude=(),
+                formfield_callback=self._meta.formfield_callback,
+            )
+        return own._embedded_form_classes[document]
 
     def _clean_fields(self):
         """Follow BaseForm._clean_fields (5.2), remembering what each field gave.
@@ -144,6 +252,8 @@ class DocumentForm(forms.ModelForm, metaclass=DocumentFormMetaclass):
 
     def _clean_form(self):
         """Have a stored document of an odd shape be an error of the form, no 500."""
+        if getattr(self, "has_bad_base", False):
+            self.add_error(None, DAMAGED)
         try:
             super()._clean_form()
         except METHOD_ERRORS as error:
@@ -152,7 +262,7 @@ class DocumentForm(forms.ModelForm, metaclass=DocumentFormMetaclass):
             self.add_error(None, validation.cannot_be_checked(self.instance, error))
 
     def _post_clean(self):
-        touched = self._touched()
+        touched = self._without_conflicts(self._touched())
         self._construct(touched)
         names = set(self.instance._fields) if self._adding else set(touched)
         self._collect(validation.validate, names - self._unvalidated())
@@ -178,6 +288,32 @@ class DocumentForm(forms.ModelForm, metaclass=DocumentFormMetaclass):
         changed = self.changed_data
         return [name for name in names if name in changed or self._is_set_by_code(name)]
 
+    def _without_conflicts(self, names: list[str]) -> list[str]:
+        """Return the names to set; what somebody else changed to another value is not.
+
+        A value that somebody else has stored already need not be stored again.
+        """
+        return [name for name in names if self._is_to_set(name)]
+
+    def _is_to_set(self, name: str) -> bool:
+        if self._adding or is_nested(self.fields[name]) or is_blank(self.instance):
+            return True
+        field, stored, base = self._field(name), *self._now_and_then(name)
+        if identical(stored, base):
+            return True
+        mine = field.exact_bson(
+            field.value_for_document(self.cleaned_data[name]), stored
+        )
+        if identical(mine, stored):
+            return False
+        if self[name].is_settled(stored):
+            return True
+        self.add_error(name, self[name].conflict(base=base, mine=mine, stored=stored))
+        return False
+
+    def _now_and_then(self, name: str) -> tuple[Any, Any]:
+        return self.stored_bson(name), self.base_bson(name)
+
     def _is_set_by_code(self, name: str) -> bool:
         """Tell whether ``clean()`` or ``clean_<name>()`` gave another value."""
         before, value = self._cleaned_by_field[name], self.cleaned_data[name]
@@ -202,10 +338,23 @@ class DocumentForm(forms.ModelForm, metaclass=DocumentFormMetaclass):
         """Set the touched fields on the instance, in the order of the Document."""
         for field in (*self.instance._meta.fields, *self._dynamic.values()):
             if field.name in names:
-                field.save_form_data(self.instance, self.cleaned_data[field.name])
+                self._set(field, self.cleaned_data[field.name])
         if self._adding:
             # mongoengine takes a document that was given a key for a stored one.
             self.instance._created = True
+
+    def _set(self, field: Any, data: Any) -> None:
+        """Set a field of the instance, and remember what is to be stored for it."""
+        field.save_form_data(self.instance, data)
+        if self._adding:
+            return
+        value, bson = self.instance._data.get(field.name), self[field.name].exact
+        if bson is CONVERT and not field.holds_documents:
+            value = field.value_for_document(data)
+            bson = field.exact_bson(value, self.stored_bson(field.name))
+        if bson is not CONVERT:
+            stored_name = field.document_field.db_field
+            keep_exact(self.instance, field.name, stored_name, bson)
 
     def _unvalidated(self) -> set[str]:
         """Return fields that failed already, and an inline's reference to a new parent.

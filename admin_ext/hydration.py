@@ -16,6 +16,7 @@ from .compat import LOAD_ERRORS
 
 # Where a loaded document keeps what was stored.
 STORED = "_stored_son"
+BLANK = "_is_blank"
 
 
 def document_for_son(cls: type, son: dict[str, Any]) -> Any:
@@ -39,6 +40,18 @@ def document_for_son(cls: type, son: dict[str, Any]) -> Any:
     document._data.update(odd)
     document._changed_fields = []
     return document
+
+
+def blank(cls: type) -> Any:
+    """Return an embedded document in whose place nothing is stored any more."""
+    document = remember(document_for_son(cls, {}), {})
+    document.__dict__[BLANK] = True
+    return document
+
+
+def is_blank(document: Any) -> bool:
+    """Tell whether ``document`` stands for one that is not stored any more."""
+    return BLANK in document.__dict__
 
 
 def remember(document: Any, son: dict[str, Any]) -> Any:

@@ -14,7 +14,7 @@ from numbers import Number
 from typing import Any
 
 import bson
-from bson import DBRef, ObjectId, Regex, json_util
+from bson import DBRef, ObjectId, Regex
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from mongoengine import Document
@@ -22,7 +22,7 @@ from mongoengine import fields as me
 from mongoengine.base import BaseDocument, LazyReference
 
 from .compat import LOAD_ERRORS, QUERY_ERRORS
-from .ejson import CODEC, JSON_ERRORS, LOSSLESS, extended_json
+from .ejson import CODEC, JSON_ERRORS, extended_json, loads
 from .hydration import document_for_son, remember, stored_son
 
 NO_KEY = object()
@@ -124,7 +124,7 @@ def _extended(text: str) -> Any:
     if not text.startswith(("{", "[")):
         return NO_KEY
     try:
-        value = json_util.loads(text, json_options=LOSSLESS)
+        value = loads(text)
     except JSON_ERRORS:
         return NO_KEY
     if isinstance(value, list):

@@ -25,7 +25,7 @@ from .changelist import DocumentChangeList
 from .checks import DocumentAdminChecks, DocumentInlineChecks, EmbeddedInlineChecks
 from .compat import AdapterDocumentAdmin
 from .deletion import get_deleted_objects, get_protectors
-from .exceptions import SaveRejected
+from .exceptions import SaveRejected, Superseded
 from .fields import DateTimeField, ListField
 from .filters import is_below
 from .forms import DocumentForm
@@ -48,6 +48,9 @@ from .widgets import (
     DocumentManyRawIdWidget,
     DocumentRawIdWidget,
 )
+
+# How often a save is tried that others overtake between reading and writing.
+MAX_ATTEMPTS = 5
 
 
 class DocumentOptions:
@@ -260,7 +263,7 @@ class DocumentAdmin(DocumentOptions, ModelAdmin, AdapterDocumentAdmin):
         a hook may have no form; then the reason is a message.
         """
         try:
-            return view()
+            return self._with_new_attempts(view)
         except SaveRejected as rejected:
             request.save_errors = {rejected.key: rejected.errors}
         try:
@@ -270,6 +273,21 @@ class DocumentAdmin(DocumentOptions, ModelAdmin, AdapterDocumentAdmin):
                 request, " ".join(rejected.errors.messages), messages.ERROR
             )
             return HttpResponseRedirect(request.get_full_path())
+
+    def _with_new_attempts(self, view):
+        """Call ``view`` again when somebody else was faster by milliseconds.
+
+        It reads the document anew, and merges or finds the conflict. Once a part was
+        written, such as the parent of an inline, it is not: that part would be written
+        a second time.
+        """
+        for attempt in range(1, MAX_ATTEMPTS + 1):
+            with saving.noting_writes() as written:
+                try:
+                    return view()
+                except Superseded:
+                    if written or attempt == MAX_ATTEMPTS:
+                        raise
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         return with_refused_saves(

@@ -1,10 +1,13 @@
 """The one way in which a person's change is written.
 
-A form leaves its changes on the Document; mongoengine's change tracking knows the
-paths. ``save()`` validates those paths and nothing else, and calls the Document's own
-``save()``, which sends $set and $unset for those paths only.
+A form leaves its changes on the Document. ``save()`` validates those and nothing else,
+and calls the Document's own ``save()``, which sends $set and $unset for the paths that
+differ, on the condition that these are still what they were when they were read.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 from typing import Any
 
@@ -13,11 +16,23 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 from mongoengine import errors
 
-from .exceptions import SaveRejected
-from .keys import is_key_changed
+from .exceptions import SaveRejected, Superseded
+from .keys import is_key_changed, stored_key
 from .meta import in_order
-from .sending import keeping_untouched
+from .sending import sending_differences
 from .validation import changed_names, messages_by_field, validate
+
+_written: ContextVar[list] = ContextVar("written")
+
+
+@contextmanager
+def noting_writes() -> Iterator[list]:
+    """Collect the documents that are written meanwhile into the list it gives."""
+    token = _written.set([])
+    try:
+        yield _written.get()
+    finally:
+        _written.reset(token)
 
 
 def guard(document: Any, *, adding: bool) -> None:
@@ -41,11 +56,14 @@ def save(document: Any, *args, adding: bool, **kwargs) -> Any:
     document.__dict__.pop("save", None)
     # As a model does: what gets another key is stored a second time, as a copy.
     is_new = adding or is_key_changed(document)
-    kwargs = _options(document, adding=is_new) | kwargs
     try:
         validate(document, names)
-        with keeping_untouched(document):
-            return document.save(*args, **kwargs)
+        with sending_differences(document) as unchanged:
+            document.save(*args, **_options(unchanged, kwargs, adding=is_new))
+        _written.get([]).append(document)
+        return document
+    except errors.SaveConditionError as error:
+        raise _overtaken(document) from error
     except (ValidationError, errors.MongoEngineException) as error:
         reason = _reason(document, error)
         if reason is None:
@@ -63,29 +81,36 @@ def _reason(document, error) -> ValidationError | None:
         return error
     if isinstance(error, errors.NotUniqueError):
         return _duplicate(document, error)
-    if isinstance(error, errors.SaveConditionError):
-        return _gone(document)
     if isinstance(error, errors.OperationError):
         return ValidationError(str(error))
     return None
 
 
-def _options(document, *, adding) -> dict[str, Any]:
+def _options(unchanged: dict, kwargs: dict, *, adding: bool) -> dict[str, Any]:
     """Return the arguments of mongoengine's save().
 
     It has been validated; without a condition an update is an upsert, which would
     recreate a deleted document with the changed fields alone.
     """
     if adding:
-        return {"validate": False, "force_insert": True}
-    return {"validate": False, "save_condition": {"pk": document.pk}}
-
-
-def _gone(document) -> ValidationError:
-    return ValidationError(
-        _("%(name)s “%(obj)s” was deleted by somebody else; nothing was saved.")
-        % {"name": document._meta.verbose_name, "obj": document}
+        return {"validate": False, "force_insert": True} | kwargs
+    condition = kwargs.get("save_condition") or {}
+    return (
+        {"validate": False}
+        | kwargs
+        | {"save_condition": {**condition, "__raw__": unchanged}}
     )
+
+
+def _overtaken(document) -> SaveRejected:
+    """Return what to raise when the condition of an update did not hold."""
+    key = stored_key(document)
+    if document._get_collection().find_one({"_id": key}, {"_id": 1}):
+        reason = _("Somebody else changed this while it was saved; nothing was saved.")
+        return Superseded(ValidationError(reason), document)
+    reason = _("%(name)s “%(obj)s” was deleted by somebody else; nothing was saved.")
+    names = {"name": document._meta.verbose_name, "obj": document}
+    return SaveRejected(ValidationError(reason % names), document)
 
 
 def _duplicate(document, error) -> ValidationError:

@@ -36,6 +36,10 @@ from .odd_documents import (
 )
 from .remote_documents import Crate, Rack, Warehouse
 
+# It lists every model of the tests on every page, a quarter of what is drawn. Browsers
+# see it (tests/browser/conftest.py), and so do the twins, whose sites are their own.
+admin.site.enable_nav_sidebar = False
+
 
 @admin.register(Author)
 class AuthorAdmin(DocumentAdmin):

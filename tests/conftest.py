@@ -96,7 +96,7 @@ def mongodb_database():
 @pytest.fixture
 def mongo(mongodb_database):
     """The pymongo Database of the default alias, emptied before the test."""
-    mongodb.empty(mongodb_database)
+    mongodb.empty(mongodb_database, recorder)
     return mongodb_database
 
 
@@ -104,7 +104,7 @@ def mongo(mongodb_database):
 def other_mongo(mongodb_database):
     """The pymongo Database of the alias "other", emptied before the test."""
     database = mongoengine.get_db("other")
-    mongodb.empty(database)
+    mongodb.empty(database, recorder)
     return database
 
 

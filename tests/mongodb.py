@@ -14,6 +14,9 @@ WRITES = {
     *("drop", "dropDatabase", "mapReduce"),
 }
 
+# Those after which a collection is as plain as before.
+DOCUMENT_WRITES = {"insert", "update", "delete", "findAndModify"}
+
 # Not caused by anything that the code under test does.
 HOUSEKEEPING = {"hello", "endSessions", "ping"}
 
@@ -52,13 +55,26 @@ class CommandRecorder(monitoring.CommandListener):
 
     def __init__(self):
         self._open = []
+        # {database: names of the commands that wrote to it, by collection}
+        self._written = {}
 
     def started(self, event):
         if event.command_name in HOUSEKEEPING:
             return
+        if event.command_name in WRITES:
+            self._note_write(event)
         command = Command(event.command_name, dict(event.command), event.database_name)
         for commands in self._open:
             commands.append(command)
+
+    def _note_write(self, event):
+        collection = str(event.command[event.command_name])
+        written = self._written.setdefault(event.database_name, {})
+        written.setdefault(collection, set()).add(event.command_name)
+
+    def take_written(self, database_name):
+        """Return {collection: names of commands} written since this was asked last."""
+        return self._written.pop(database_name, {})
 
     def succeeded(self, event):
         pass
@@ -115,31 +131,25 @@ def check_name(name):
         raise ValueError(f"The tests must not touch the database {name!r}.")
 
 
-def empty(database):
+def empty(database, recorder):
     """Remove every document of a test database, and what is more than a collection.
 
-    A plain collection stays: to drop and create one costs eight times a deletion.
+    What this process wrote is known from its commands; to ask the server about each
+    collection costs more than most tests. A plain collection stays: to drop and create
+    one costs eight times a deletion.
     """
     check_name(database.name)
-    for collection in database.list_collections():
-        name = collection["name"]
-        if is_plain(database, collection):
+    for name, commands in recorder.take_written(database.name).items():
+        if name.startswith("system."):
+            continue
+        if commands <= DOCUMENT_WRITES:
             database[name].delete_many({})
-        elif not name.startswith("system."):
+        else:
             database.drop_collection(name)
+    recorder.take_written(database.name)
 
 
 def drop(database):
     """Drop a test database, with what MongoDB keeps of its views."""
     check_name(database.name)
     database.client.drop_database(database.name)
-
-
-def is_plain(database, collection):
-    """Tell a collection with no options and no index but that of its keys."""
-    if collection["type"] != "collection" or collection["options"]:
-        return False
-    name = collection["name"]
-    return (
-        not name.startswith("system.") and len(database[name].index_information()) == 1
-    )

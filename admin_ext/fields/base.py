@@ -10,6 +10,9 @@ from mongoengine import fields as me
 from mongoengine.base import BaseField, ComplexBaseField
 
 from admin_ext import formfields
+from admin_ext.boundfields import CONVERT
+from admin_ext.changesets import MISSING, like
+from admin_ext.compat import LOAD_ERRORS, QUERY_ERRORS
 from admin_ext.hydration import stored_son
 
 
@@ -108,6 +111,45 @@ class DocumentField:
         if is_null and not _is_set(document, name):
             return None
         return document._data.get(self.name)
+
+    def stored_bson(self, document: Any) -> Any:
+        """Return what MongoDB held when ``document`` was loaded, or MISSING."""
+        return (stored_son(document) or {}).get(self.document_field.db_field, MISSING)
+
+    def loaded(self, stored: Any) -> Any:
+        """Return a value of BSON's as mongoengine loads it; an odd one as it is."""
+        if stored is MISSING or stored is None:
+            return None
+        try:
+            return self.document_field.to_python(stored)
+        except LOAD_ERRORS:
+            return stored
+
+    def bson_for(self, value: Any, stored: Any) -> Any:
+        """Return a Document's value as BSON, like what is stored where that fits.
+
+        What is emptied goes missing, unless the field says ``null=True``.
+        """
+        if value is None:
+            return None if self.document_field.null else MISSING
+        return like(self.document_field.to_mongo(value), stored)
+
+    def exact_bson(self, value: Any, stored: Any) -> Any:
+        """Return the same, or CONVERT for a value that mongoengine will refuse."""
+        try:
+            return self.bson_for(value, stored)
+        except QUERY_ERRORS:
+            return CONVERT
+
+    def member_bson(self, value: Any, stored: Any) -> Any:
+        """Return the same for a member of a list, which can be null but not missing."""
+        bson = self.exact_bson(value, stored)
+        return None if bson is MISSING else bson
+
+    @property
+    def holds_documents(self) -> bool:
+        """Tell whether a value is, or has in it, an embedded document."""
+        return False
 
     def initial_for(self, value: Any) -> Any:
         """Return a stored value as its form field takes it."""

@@ -1,6 +1,7 @@
 """Embedded documents and lists."""
 
 from django.db import models
+from mongoengine import fields as me
 
 from admin_ext import nested
 
@@ -18,12 +19,18 @@ class EmbeddedField(DocumentField, models.Field):
         return "EmbeddedField"
 
     @property
+    def holds_documents(self):
+        return True
+
+    @property
     def path_infos(self):
         return path_to(self.embedded_document)
 
     def formfield(self, **kwargs):
         kwargs.setdefault("form_class", nested.EmbeddedFormField)
-        return models.Field.formfield(self, document=self.embedded_document, **kwargs)
+        return models.Field.formfield(
+            self, documents=[self.embedded_document], **kwargs
+        )
 
 
 class ListField(DocumentField, models.Field):
@@ -42,6 +49,10 @@ class ListField(DocumentField, models.Field):
         return "ListField"
 
     @property
+    def holds_documents(self):
+        return self.item.holds_documents
+
+    @property
     def path_infos(self):
         if not isinstance(self.item, EmbeddedField | ListField):
             raise AttributeError("path_infos")
@@ -52,7 +63,10 @@ class ListField(DocumentField, models.Field):
 
     def formfield(self, **kwargs):
         kwargs.setdefault("form_class", nested.ListFormField)
-        return models.Field.formfield(self, item_field=self.item, **kwargs)
+        is_sorted = isinstance(self.document_field, me.SortedListField)
+        return models.Field.formfield(
+            self, item_field=self.item, is_sorted=is_sorted, **kwargs
+        )
 
 
 class RowField(models.Field):

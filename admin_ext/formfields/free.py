@@ -3,12 +3,11 @@
 from typing import Any
 
 import bson
-from bson import json_util
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from admin_ext.ejson import CODEC, JSON_ERRORS, LOSSLESS, extended_json
+from admin_ext.ejson import CODEC, JSON_ERRORS, extended_json, loads
 from admin_ext.untouched import NEWLINES
 from admin_ext.widgets import ExtendedJSONWidget
 
@@ -48,7 +47,7 @@ class ExtendedJSONField(forms.CharField):
         if value in self.empty_values:
             return None
         try:
-            value = json_util.loads(value, json_options=LOSSLESS)
+            value = loads(value)
             # What cannot be stored (a number of 65 bits, a key with NUL) raises here.
             bson.encode({"value": value}, codec_options=CODEC)
             return value

@@ -7,6 +7,13 @@ the admin's widgets and hooks apply inside as they do outside.
 """
 
 from .embedded import EmbeddedFormField
-from .lists import ListFormField, digest, is_nested, members_of
+from .lists import ListFormField, is_nested, members_of
+from .rows import PageRows
 
-__all__ = ["EmbeddedFormField", "ListFormField", "digest", "is_nested", "members_of"]
+__all__ = [
+    "EmbeddedFormField",
+    "ListFormField",
+    "PageRows",
+    "is_nested",
+    "members_of",
+]

@@ -3,12 +3,16 @@
 from typing import Any
 
 from django import forms
-from django.forms.boundfield import BoundField
 from django.template.loader import render_to_string
 
-# Below this depth an absent embedded document offers no form: a class that embeds
+from admin_ext.boundfields import PageBoundField
+
+# So many forms of absent documents are offered within each other: a class that embeds
 # itself would never end.
 MAX_BLANK_DEPTH = 3
+
+# What lies deeper is shown as text.
+MAX_DEPTH = 10
 
 
 class NestedWidget(forms.Widget):
@@ -26,20 +30,55 @@ class NestedWidget(forms.Widget):
         return ""
 
 
-class NestedBoundField(BoundField):
-    """Shared by the bound fields below: drawn from a template, with forms inside."""
+class NestedBoundField(PageBoundField):
+    """Shared by the bound fields below: drawn from a template, with forms inside.
+
+    ``stored`` is the BSON that MongoDB holds now, ``live`` the value in the Document.
+    """
 
     template_name = ""
 
     @property
-    def media(self):
-        return forms.Media()
+    def stored(self) -> Any:
+        return self.form.stored_bson(self.name)
+
+    @property
+    def live(self) -> Any:
+        return self.form.live(self.name)
+
+    @property
+    def depth(self) -> int:
+        return getattr(self.form, "depth", 0)
+
+    @property
+    def blank_depth(self) -> int:
+        return getattr(self.form, "blank_depth", 0)
+
+    @property
+    def is_bound(self) -> bool:
+        """Tell whether the forms within take what was sent."""
+        return self.form.is_bound and not self.is_dropped and not self.field.disabled
+
+    def sent(self, name: str) -> str | None:
+        """Return what was sent under a name of this field's own."""
+        return self.form.data.get(f"{self.html_name}-{name}") if self.is_bound else None
+
+    def form_data(self) -> dict[str, Any]:
+        """Return data and files for the forms within."""
+        if not self.is_bound:
+            return {"data": None, "files": None}
+        return {"data": self.form.data, "files": self.form.files}
 
     def as_widget(self, widget=None, attrs=None, only_initial=False):
-        return render_to_string(self.template_name, self.get_context())
+        html = render_to_string(self.template_name, self.get_context())
+        return html + self.kept_choice() + self.form.base_input(self)
 
     def as_hidden(self, attrs=None, **kwargs):
         return ""
 
     def get_context(self) -> dict[str, Any]:
         return {"field": self}
+
+    @property
+    def media(self):
+        return forms.Media()

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
+from django.contrib.admin import site
 from django.test import Client
 from playwright.sync_api import sync_playwright
 
@@ -42,6 +43,12 @@ def browser():
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(autouse=True)
+def sidebar(monkeypatch):
+    """Show the list of models beside each page, which other tests do without."""
+    monkeypatch.setattr(site, "enable_nav_sidebar", True)
 
 
 @pytest.fixture

@@ -72,6 +72,11 @@ DIFFERENCES: dict[str, Difference] = {
         "in SQL they are rows of tables of their own, which a deletion names.",
         sql=rf"<ul>\n(?:{ROW_OF_A_LIST})+</ul>\n|{ROW_OF_A_LIST}",
     ),
+    "a page knows its document": Difference(
+        "What a page showed comes back signed, so that nobody overwrites what somebody "
+        "else changed meanwhile; a form that was sent for another document is refused.",
+        mongo=r"<li>\nThis page did not arrive as it was sent\. [^\n]*\n</li>\n",
+    ),
     "a reference is sorted by its key": Difference(
         "Django sorts by the order of the referenced model, which is in another "
         "collection; here it is what is stored that is sorted by.",

@@ -307,7 +307,8 @@ TAMPERED = {
 @pytest.mark.parametrize("name", TAMPERED)
 def test_tampered(twins, name):
     album_with(twins, tabular("Track"))
-    twins.submit(ALBUM, title="Other", **TAMPERED[name])
+    differs = ["a page knows its document"] if name == "the same row twice" else ()
+    twins.submit(ALBUM, title="Other", differs=differs, **TAMPERED[name])
 
 
 TAMPERED_KEYS = {

@@ -1,0 +1,95 @@
+"""Bound fields that know what their page showed, what is stored now, and who asks.
+
+The form of a bound field answers for its values: ``stored_bson(name)`` is what MongoDB
+holds now, ``base_bson(name)`` what the page showed, ``live(name)`` the value in the
+Document; ``base`` is the admin_ext.changesets.Base of the whole page.
+"""
+
+from typing import Any
+
+from django.forms import HiddenInput
+from django.forms.boundfield import BoundField
+from django.utils.safestring import mark_safe
+
+from .changesets import Choice, choice_name
+from .conflicts import CODE, conflict_error
+
+# HTML of nothing, to be added to HTML.
+NO_INPUT = mark_safe("")
+
+# In place of a value's BSON: it is converted when it is sent.
+CONVERT = object()
+
+
+class PageBoundField(BoundField):
+    """One value on the page of a stored document.
+
+    ``exact``: its BSON as it was sent, where the field knows it.
+    """
+
+    exact: Any = CONVERT
+
+    @property
+    def base_text(self) -> Any:
+        """What the page showed, for a conflict to tell."""
+        return self.form.base_bson(self.name)
+
+    def entries(self) -> dict[str, Any]:
+        """Return {name on the page: what it shows} for the page's signed base."""
+        return {self.html_name: self.form.base_bson(self.name)}
+
+    def as_widget(self, widget=None, attrs=None, only_initial=False):
+        html = super().as_widget(widget, attrs, only_initial)
+        if widget or only_initial:
+            return html
+        return html + self.kept_choice() + self.form.base_input(self)
+
+    @property
+    def choice(self) -> str:
+        """How the person settled a conflict that this page showed, if there was one."""
+        return self.form.base.choice(self.html_name, self.form.data)
+
+    @property
+    def is_dropped(self) -> bool:
+        """Tell whether the person chose what is stored over what was typed here."""
+        return self.choice == Choice.STORED
+
+    def is_settled(self, stored: Any) -> bool:
+        """Tell whether the person saw what is stored and chose to write over it."""
+        return self.form.base.is_settled(self.html_name, stored, self.choice)
+
+    def kept_choice(self) -> str:
+        """Return a choice that was made as an input; another error brought the page."""
+        if self.choice != Choice.MINE or self.has_conflict:
+            return NO_INPUT
+        attrs = {"class": "admin-ext"}
+        return HiddenInput().render(choice_name(self.html_name), self.choice, attrs)
+
+    @property
+    def has_conflict(self) -> bool:
+        return any(error.code == CODE for error in self.errors.as_data())
+
+    def conflict(self, *, base: Any, mine: Any, stored: Any, now: Any = None):
+        """Return the error that asks the person; the next page knows what was shown.
+
+        ``now``: what is stored, where ``stored`` only tells about it.
+        """
+        self.form.base.show(self.html_name, stored if now is None else now)
+        return conflict_error(
+            self.html_name,
+            label=self.label,
+            base=base,
+            mine=mine,
+            stored=stored,
+            author=self.form.last_author(self.label),
+        )
+
+    def value(self):
+        return (
+            self.field.prepare_value(self.initial)
+            if self.is_dropped
+            else super().value()
+        )
+
+    def _has_changed(self):
+        return not self.is_dropped and super()._has_changed()

@@ -1,0 +1,126 @@
+"""What a page showed of a document, signed, so that it comes back as it was sent."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import bson
+from bson.errors import BSONError
+from django.core import signing
+
+from admin_ext.ejson import CODEC
+
+from .merge import Choice
+from .values import MISSING, digest, identical
+
+SALT = "admin_ext.changesets.base"
+
+
+def choice_name(name: str) -> str:
+    """Return the name of the input with which a conflict of a field is settled."""
+    return f"{name}-CHOICE"
+
+
+class BadBase(Exception):
+    """The text is none that a page of this document was sent with."""
+
+
+class BSONSerializer:
+    """Serializer of django.core.signing that keeps the types of BSON."""
+
+    def dumps(self, value: Any) -> bytes:
+        return bson.encode(value, codec_options=CODEC)
+
+    def loads(self, data: bytes) -> Any:
+        return bson.decode(data, codec_options=CODEC)
+
+
+class Base:
+    """What a page showed of one document.
+
+    ``values``: {name on the page: stored value or MISSING}. ``seen``: {name: digest of
+    a value that somebody else stored meanwhile and that the page has shown since}.
+    ``opened``: when the page was made, None for one that is just being made.
+    """
+
+    def __init__(
+        self,
+        values: dict[str, Any] | None = None,
+        seen: dict[str, bytes] | None = None,
+        opened: datetime | None = None,
+    ):
+        self.values, self.seen = values or {}, seen or {}
+        self.opened = opened
+        self._asked = dict(self.seen)
+        self._absent: set[str] = set()
+
+    def get(self, name: str, stored: Any) -> Any:
+        """Return what the page showed under ``name``; ``stored`` where it is silent."""
+        return self.values.get(name, MISSING if self.is_absent(name) else stored)
+
+    def knows(self, name: str) -> bool:
+        """Tell whether the page said what it showed under ``name``."""
+        return name in self.values or self.is_absent(name)
+
+    def set_absent(self, name: str) -> None:
+        """Note that there was nothing under ``name``, and so nothing within."""
+        self._absent.add(f"{name}-")
+
+    def is_absent(self, name: str) -> bool:
+        """Tell whether what holds ``name`` was not there when the page was made."""
+        return any(map(name.startswith, self._absent))
+
+    def choice(self, name: str, data: Mapping[str, str]) -> str:
+        """Return how the person settled a conflict that the page showed, or ""."""
+        return data.get(choice_name(name), "") if name in self._asked else ""
+
+    def is_settled(self, name: str, stored: Any, choice: str) -> bool:
+        """Tell whether the person saw ``stored`` and chose to write over it."""
+        return choice == Choice.MINE and self._asked.get(name) == digest(stored)
+
+    def show(self, name: str, stored: Any) -> None:
+        """Note that the next page shows what somebody else has stored."""
+        self.seen[name] = digest(stored)
+
+    def forget(self, name: str) -> None:
+        """Take what is stored now for what the page showed under ``name`` and in it."""
+        for each in [*self.values]:
+            if each == name or each.startswith(f"{name}-"):
+                del self.values[each]
+
+    def token(self, owner: str, key: Any) -> str:
+        """Return this base as signed text, for the page of one document only.
+
+        ``owner``: the label of its class; ``key``: its ``_id``, MISSING for none.
+        """
+        missing = [name for name, value in self.values.items() if value is MISSING]
+        return signing.dumps(
+            {
+                "owner": owner,
+                "key": [] if key is MISSING else [key],
+                "values": {
+                    name: value
+                    for name, value in self.values.items()
+                    if value is not MISSING
+                },
+                "missing": missing,
+                "seen": self.seen,
+                "opened": self.opened or datetime.now(UTC),
+            },
+            salt=SALT,
+            serializer=BSONSerializer,
+            compress=True,
+        )
+
+    @classmethod
+    def read(cls, token: str, owner: str, key: Any) -> "Base":
+        """Return the base that ``token()`` wrote. Raise BadBase for any other text."""
+        try:
+            found = signing.loads(token, salt=SALT, serializer=BSONSerializer)
+        except (signing.BadSignature, BSONError, ValueError) as error:
+            raise BadBase(str(error)) from error
+        keys = [] if key is MISSING else [key]
+        if found["owner"] != owner or not identical(found["key"], keys):
+            raise BadBase("The page was another document's.")
+        values = found["values"] | dict.fromkeys(found["missing"], MISSING)
+        return cls(values, found["seen"], found["opened"])

@@ -1,0 +1,71 @@
+"""The condition of an update: what it changes is still what it was."""
+
+from typing import Any
+
+import bson
+
+from admin_ext.ejson import CODEC
+
+from .diff import Change, Path
+from .values import MISSING
+
+# A list's row of more bytes than this is not sent along to be compared as a whole.
+MAX_ROW = 100_000
+
+
+def guard_for(changes: list[Change], stored: dict) -> dict:
+    """Return a query that holds while the paths of ``changes`` are as in ``stored``.
+
+    In a list the whole row must be as it was: its place may be another row's by now.
+    ``$expr`` compares values exactly, where ``{path: value}`` would also look for the
+    value among the members of an array.
+    """
+    paths = dict.fromkeys(_guarded(change.path, stored) for change in changes)
+    return {"$expr": {"$and": [_is(path, value_at(stored, path)) for path in paths]}}
+
+
+def _guarded(path: Path, stored: dict) -> Path:
+    """Return the row in which ``path`` ends, or ``path``."""
+    places = [place for place, step in enumerate(path) if isinstance(step, int)]
+    if not places:
+        return path
+    row = path[: places[-1] + 1]
+    size = len(bson.encode({"": value_at(stored, row)}, codec_options=CODEC))
+    return row if size <= MAX_ROW else path
+
+
+def value_at(stored: Any, path: Path) -> Any:
+    """Return what is stored at a path, or MISSING."""
+    for step in path:
+        try:
+            stored = stored[step]
+        except (KeyError, IndexError, TypeError):
+            return MISSING
+    return stored
+
+
+def _is(path: Path, value: Any) -> dict:
+    if value is MISSING:
+        return {"$eq": [{"$type": _expression(path)}, "missing"]}
+    if value is None:
+        # The driver reads the deprecated type undefined as null.
+        return {"$in": [{"$type": _expression(path)}, ["null", "undefined"]]}
+    return {"$eq": [_expression(path), {"$literal": value}]}
+
+
+def _expression(path: Path) -> Any:
+    """Return the value at a path, whatever characters its keys have.
+
+    $getField and $arrayElemAt raise where there is no document or no array.
+    """
+    value: Any = "$$ROOT"
+    for step in path:
+        if isinstance(step, int):
+            is_right = {"$isArray": ["$$it"]}
+            found: dict = {"$arrayElemAt": ["$$it", step]}
+        else:
+            is_right = {"$eq": [{"$type": "$$it"}, "object"]}
+            found = {"$getField": {"field": {"$literal": step}, "input": "$$it"}}
+        steps = {"$cond": [is_right, found, "$$REMOVE"]}
+        value = {"$let": {"vars": {"it": value}, "in": steps}}
+    return value
