@@ -6,7 +6,7 @@ https://www.mongodb.com/docs/manual/reference/mongodb-extended-json/
 import json
 from typing import Any
 
-from bson import Binary, UuidRepresentation, json_util
+from bson import Binary, Int64, UuidRepresentation, json_util
 from bson.binary import UUID_SUBTYPE
 from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.errors import BSONError
@@ -30,6 +30,8 @@ READABLE = json_util.RELAXED_JSON_OPTIONS.with_options(**_OPTIONS)
 # With a representation of its own, json_util reads a legacy UUID (subtype 3) as a
 # UUID, which would be written back with subtype 4.
 _READING = LOSSLESS.with_options(uuid_representation=UuidRepresentation.UNSPECIFIED)
+
+INT32 = range(-(2**31), 2**31)
 
 # What reading Extended JSON raises, and writing its value as BSON.
 JSON_ERRORS = (
@@ -81,13 +83,25 @@ def extended_json(value: Any, indent: int | None = 2, **options: Any) -> str:
     if value is None:
         return ""
     options = {"indent": indent, "ensure_ascii": False} | options
-    relaxed = json_util.dumps(value, json_options=READABLE, **options)
-    if _is_lossless(relaxed, value):
+    relaxed = json_util.dumps(_with_int64(value), json_options=READABLE, **options)
+    if is_lossless(relaxed, value):
         return relaxed
     return dumps(value, **options)
 
 
-def _is_lossless(text: str, value: Any) -> bool:
+def _with_int64(value: Any) -> Any:
+    """Spell out what relaxed text would make an int32 of."""
+    if isinstance(value, dict):
+        return {key: _with_int64(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_int64(item) for item in value]
+    # A range looks for an Int64, which is no int to the letter, one by one.
+    is_small = isinstance(value, Int64) and int(value) in INT32
+    return {"$numberLong": str(value)} if is_small else value
+
+
+def is_lossless(text: str, value: Any) -> bool:
+    """Tell whether an Extended JSON text reads back as ``value``, types included."""
     try:
         return dumps(loads(text)) == dumps(value)
     except JSON_ERRORS:

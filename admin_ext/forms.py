@@ -21,6 +21,8 @@ from .hydration import is_blank, stored_son
 from .meta import present, unique_checks
 from .nested import is_nested
 from .sending import copied, keep_exact
+from .undeclared import NAME as UNDECLARED
+from .undeclared import UndeclaredMixin, undeclared
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +45,7 @@ class DocumentFormMetaclass(ModelFormMetaclass):
         return super().__new__(mcs, name, bases, attrs)
 
 
-class DocumentForm(forms.ModelForm, metaclass=DocumentFormMetaclass):
+class DocumentForm(UndeclaredMixin, forms.ModelForm, metaclass=DocumentFormMetaclass):
     """A ModelForm that leaves alone what the person did not change.
 
     Overrides django.forms.models.BaseModelForm (5.2): only changed fields are set on
@@ -71,6 +73,7 @@ class DocumentForm(forms.ModelForm, metaclass=DocumentFormMetaclass):
         self._add_dynamic_fields()
         self.base = self._own_base() if base is None else base
         self._is_root = base is None
+        self._add_undeclared()
         for name, field in self.fields.items():
             limit = getattr(field, "apply_limit_choices_to", None)
             if limit:
@@ -117,12 +120,14 @@ class DocumentForm(forms.ModelForm, metaclass=DocumentFormMetaclass):
     def entries(self) -> dict[str, Any]:
         """Return {name on the page: what it shows} of all fields, to any depth."""
         found: dict[str, Any] = {}
-        for name in self.fields:
-            if self._is_document_field(name):
-                found |= self[name].entries()
+        for name, field in self.fields.items():
+            if self._is_document_field(name) or name == UNDECLARED:
+                found |= {} if field.disabled else self[name].entries()
         return found
 
     def stored_bson(self, name: str) -> Any:
+        if name == UNDECLARED:
+            return undeclared(self.instance)
         return self._field(name).stored_bson(self.instance)
 
     def base_bson(self, name: str) -> Any:
@@ -264,6 +269,7 @@ class DocumentForm(forms.ModelForm, metaclass=DocumentFormMetaclass):
     def _post_clean(self):
         touched = self._without_conflicts(self._touched())
         self._construct(touched)
+        self._set_undeclared()
         names = set(self.instance._fields) if self._adding else set(touched)
         self._collect(validation.validate, names - self._unvalidated())
         if self._validate_unique:

@@ -64,18 +64,18 @@ def remember(document: Any, son: dict[str, Any]) -> Any:
     for name, field in document._fields.items():
         value = document._data.get(name)
         if isinstance(value, BaseDocument | list | DBRef) and field.db_field in son:
-            document._data[name] = _remember_value(value, son[field.db_field])
+            document._data[name] = remember_value(value, son[field.db_field])
     return document
 
 
-def _remember_value(value: Any, stored: Any) -> Any:
+def remember_value(value: Any, stored: Any) -> Any:
     """Return ``value``; a reference by a compound key with the key as it is stored."""
     if isinstance(value, EmbeddedDocument) and isinstance(stored, dict):
         remember(value, stored)
     elif isinstance(value, list) and isinstance(stored, list):
         pairs = zip(list.__iter__(value), stored, strict=False)
         for index, (item, stored_item) in enumerate(list(pairs)):
-            list.__setitem__(value, index, _remember_value(item, stored_item))
+            list.__setitem__(value, index, remember_value(item, stored_item))
     elif isinstance(value, DBRef) and isinstance(value.id, BaseDocument):
         # mongoengine makes a document of the key, which the driver cannot send.
         return DBRef(value.collection, getattr(stored, "id", stored))
@@ -89,14 +89,16 @@ def stored_son(document: Any) -> dict[str, Any] | None:
 
 def class_for(cls: type, son: dict[str, Any]) -> type:
     """Return ``cls``, or its subclass that a stored document names."""
-    name = son.get("_cls")
-    if not isinstance(name, str) or name == cls._class_name:
-        return cls
+    found = named_class(son.get("_cls"))
+    return found if found is not None and issubclass(found, cls) else cls
+
+
+def named_class(name: Any) -> type | None:
+    """Return the class that a stored ``_cls`` names, or None."""
     try:
-        found = get_document(name)
+        return get_document(name) if isinstance(name, str) else None
     except LOAD_ERRORS:
-        return cls
-    return found if issubclass(found, cls) else cls
+        return None
 
 
 def _to_python(field: Any, value: Any) -> Any:

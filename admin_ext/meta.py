@@ -41,7 +41,6 @@ class Options(DocumentMetaWrapper):
     abstract = auto_created = is_composite_pk = managed = proxy = swapped = False
     auto_field = order_with_respect_to = proxy_for_model = swappable = None
     default_permissions = ("add", "change", "delete", "view")
-    permissions = ()
     # Never shared, never appended to.
     all_parents = constraints = indexes = local_many_to_many = many_to_many = ()
     private_fields = related_objects = total_unique_constraints = unique_together = ()
@@ -91,6 +90,15 @@ class Options(DocumentMetaWrapper):
     def verbose_name_raw(self):
         with override(None):
             return str(self.verbose_name)
+
+    @property
+    def permissions(self):
+        """Return those of the page that shows a document as it is stored."""
+        names = {"view": "Can view raw %s", "change": "Can change raw %s"}
+        return tuple(
+            (raw_codename(action, self), name % self.verbose_name_raw)
+            for action, name in names.items()
+        )
 
     @property
     def ordering(self):
@@ -176,6 +184,11 @@ class Options(DocumentMetaWrapper):
 
     def __repr__(self):
         return f"<Options for {self.object_name}>"
+
+
+def raw_codename(action: str, opts: Any) -> str:
+    """Return the codename of the permission to view, or change, what is stored."""
+    return f"{action}_raw_{opts.model_name}"
 
 
 class DocumentState:

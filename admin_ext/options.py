@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import partial, partialmethod
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import (
     InlineModelAdmin,
@@ -17,10 +17,11 @@ from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import ValidationError
 from django.forms.models import modelform_defines_fields, modelformset_factory
 from django.http import HttpResponseRedirect
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from mongoengine import errors
 
-from . import saving
+from . import saving, undeclared
 from .changelist import DocumentChangeList
 from .checks import DocumentAdminChecks, DocumentInlineChecks, EmbeddedInlineChecks
 from .compat import AdapterDocumentAdmin
@@ -40,6 +41,7 @@ from .history import logged_as
 from .keys import Key
 from .meta import present
 from .querysets import admin_queryset
+from .raw import RawViewMixin
 from .search import search
 from .widgets import (
     MEDIA,
@@ -117,7 +119,7 @@ class DocumentOptions:
         return super().media + MEDIA
 
 
-class DocumentAdmin(DocumentOptions, ModelAdmin, AdapterDocumentAdmin):
+class DocumentAdmin(DocumentOptions, RawViewMixin, ModelAdmin, AdapterDocumentAdmin):
     """Django's ModelAdmin for a Document; takes every option and hook of it.
 
     django-mongoengine's DocumentAdmin stands last, so that code written for the
@@ -290,9 +292,40 @@ class DocumentAdmin(DocumentOptions, ModelAdmin, AdapterDocumentAdmin):
                         raise
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        return with_refused_saves(
-            request, super().get_form(request, obj, change, **kwargs)
-        )
+        form = super().get_form(request, obj, change, **kwargs)
+        # Who may not change the document is shown no field at all.
+        may_edit = self._has_raw(request, "change")
+        form.undeclared_access = "edit" if may_edit else "view"
+        return with_refused_saves(request, form)
+
+    @admin.display(description=undeclared.LABEL)
+    def other_stored_fields(self, obj):
+        """Return the keys that the Document does not declare, to be looked at."""
+        return format_html("<pre>{}</pre>", undeclared.text(obj))
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        """Add the keys that the Document does not declare, and a link to the raw page.
+
+        They stand behind the form's own fields, whatever ``fieldsets`` says.
+        """
+        if obj is not None:
+            self._add_other_stored_fields(context["adminform"])
+            if self.has_view_raw_permission(request, obj):
+                context["raw_url"] = self.get_raw_url(obj)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def _add_other_stored_fields(self, admin_form):
+        name, form = undeclared.NAME, admin_form.form
+        is_shown_only = {*flatten_fieldsets(admin_form.fieldsets)} <= {
+            *admin_form.readonly_fields
+        }
+        is_editable = name in form.fields and not form.fields[name].disabled
+        if is_shown_only or not is_editable:
+            if not undeclared.undeclared(form.instance):
+                return
+            admin_form.readonly_fields = [*admin_form.readonly_fields, name]
+        options = {"fields": (name,), "classes": ("admin-ext",)}
+        admin_form.fieldsets.append((undeclared.LABEL, options))
 
 
 def with_refused_saves(request, form_class):

@@ -38,12 +38,14 @@ def _create(document, content_type_class, permission_class, using):
     known = set(
         manager.filter(content_type=content_type).values_list("codename", flat=True)
     )
+    wanted = [
+        (get_permission_codename(action, meta), f"Can {action} {meta.verbose_name_raw}")
+        for action in meta.default_permissions
+    ]
     manager.bulk_create(
         permission_class(
-            content_type=content_type,
-            codename=get_permission_codename(action, meta),
-            name=f"Can {action} {meta.verbose_name_raw}"[:255],
+            content_type=content_type, codename=codename, name=str(name)[:255]
         )
-        for action in meta.default_permissions
-        if get_permission_codename(action, meta) not in known
+        for codename, name in (*wanted, *meta.permissions)
+        if codename not in known
     )

@@ -315,9 +315,23 @@ def admin_queryset(queryset: Any) -> Any:
     if not isinstance(queryset, BaseQuerySet) or isinstance(queryset, DocumentQuerySet):
         return queryset
     queryset_class = queryset_class_for(type(queryset))
-    return queryset._clone_into(
+    copy = queryset._clone_into(
         queryset_class(queryset._document, queryset._collection_obj)
     )
+    return copy.clear_cls_query() if _is_of_whole_collection(queryset) else copy
+
+
+def _is_of_whole_collection(queryset: BaseQuerySet) -> bool:
+    """Tell whether ``queryset`` asks for nothing but the classes of a whole hierarchy.
+
+    mongoengine's condition on ``_cls`` leaves out documents whose class nobody knows,
+    or that name none: these are odd, and to be seen.
+    """
+    document = queryset._document
+    names = document._subclasses
+    expected = names[0] if len(names) == 1 else {"$in": names}
+    is_root = "." not in document._class_name
+    return is_root and queryset._cls_query == {"_cls": expected}
 
 
 def queryset_for(document: type) -> DocumentQuerySet:

@@ -42,9 +42,8 @@ def keep_exact(document: BaseDocument, name: str, stored_name: str, bson: Any) -
 def put_key(document: BaseDocument, key: str, bson: Any) -> None:
     """Set a key that the Document does not declare; MISSING removes it."""
     document.__dict__.setdefault(EXACT, {})[key] = (UNDECLARED, UNDECLARED, bson)
-    # Not a path: keys may hold dots.
-    if key not in document._changed_fields:
-        document._changed_fields.append(key)
+    # mongoengine splits such a name at dots, which a key may hold.
+    document._mark_as_changed(EXACT)
 
 
 def copied(value: Any) -> Any:
@@ -125,8 +124,9 @@ def _changed(document: Any, exact: dict) -> list[tuple[str | None, str]]:
     names = document._reverse_db_field_map
     known = {*names, *document._fields, *document._dynamic_fields}
     undeclared = [key for key, (value, *_rest) in exact.items() if value is UNDECLARED]
-    paths = [path for path in document._get_changed_fields() if path not in undeclared]
-    heads = dict.fromkeys(path.partition(".")[0] for path in paths)
+    heads = dict.fromkeys(
+        path.partition(".")[0] for path in document._get_changed_fields()
+    )
     declared = [(names.get(head, head), head) for head in heads if head in known]
     return [*declared, *((None, key) for key in undeclared)]
 

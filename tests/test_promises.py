@@ -11,6 +11,7 @@ from django.contrib.admin.utils import quote
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from django.urls import get_resolver, reverse
+from mongoengine.base import BaseDocument
 
 from config.paths import BASE_DIR
 from documents import demo
@@ -72,7 +73,10 @@ def admin_urls(pk_for):
         )
         for view in ("changelist", "add"):
             urls[f"{label}_{view}"] = reverse(f"admin:{label}_{view}")
-        for view in ("change", "delete", "history"):
+        views = ("change", "delete", "history")
+        if issubclass(model, BaseDocument):
+            views += ("raw",)
+        for view in views:
             url = reverse(f"admin:{label}_{view}", args=[quote(pk_for(model))])
             urls[f"{label}_{view}"] = url
     return urls

@@ -7,12 +7,11 @@ import bson
 from bson import Binary, Decimal128, Int64
 from django.utils.crypto import salted_hmac
 
-from admin_ext.ejson import CODEC
+from admin_ext.ejson import CODEC, INT32
 
 SALT = "admin_ext.changesets"
 DIGEST_BYTES = 12
 
-INT32 = range(-(2**31), 2**31)
 INT64 = range(-(2**63), 2**63)
 
 

@@ -73,6 +73,10 @@ class RowForm(forms.Form):
         place = places[int(sent)] if is_row else None
         return None if place is None else self.copy_of(self.list.live_rows[place])
 
+    @property
+    def undeclared_access(self):
+        return self.list.form.undeclared_access
+
     def last_author(self, label):
         return self.list.form.last_author(self.list.label)
 

@@ -17,6 +17,7 @@ CONTENT_TYPE = re.compile(r"/r/(\d+)/")
 LEFT_OUT = re.compile(
     r'<link href="/static/admin_ext/[^>]*class="admin-ext"[^>]*>\n?|'
     r'<input type="hidden"[^>]* class="admin-ext"[^>]*>|'
+    r'<li class="admin-ext"><a [^>]*>[^<]*</a></li>|'
     r'(?<=name="csrfmiddlewaretoken" value=")[^"]*'
 )
 

@@ -1,0 +1,187 @@
+"""The form of the raw page: one text, through the change-set engine."""
+
+from typing import Any
+
+import bson
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from admin_ext.changesets import (
+    MISSING,
+    BadBase,
+    Base,
+    Choice,
+    Conflict,
+    differences,
+    merged_tree,
+)
+from admin_ext.changesets.diff import Path
+from admin_ext.conflicts import conflict_error
+from admin_ext.ejson import CODEC, JSON_ERRORS, dumps, loads
+from admin_ext.forms import BASE, BASE_ATTRS, DAMAGED
+from admin_ext.history import last_author
+from admin_ext.hydration import remember_value, stored_son
+from admin_ext.sending import keep_exact, put_key
+from admin_ext.undeclared import undeclared
+from admin_ext.untouched import NEWLINES
+from admin_ext.widgets import ExtendedJSONWidget
+
+from .hidden import IsHidden, masked, unmasked
+from .validation import validate
+
+# Name in the base of what the page showed.
+DOCUMENT = "document"
+
+
+class RawField(forms.CharField):
+    """A whole document in canonical Extended JSON. Cleans to a dict."""
+
+    widget = ExtendedJSONWidget
+    default_error_messages = {
+        "invalid": _("Enter valid Extended JSON: %(error)s."),
+        "no_document": _("Enter one document, in braces."),
+    }
+
+    def to_python(self, value):
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            found = loads(text)
+            # What cannot be stored (a number of 65 bits, a key with NUL) raises here.
+            bson.encode({"": found}, codec_options=CODEC)
+        except JSON_ERRORS as error:
+            raise self._error("invalid", error=str(error)[:200]) from error
+        if not isinstance(found, dict):
+            raise self._error("no_document")
+        return found
+
+    def _error(self, code, **params):
+        return ValidationError(self.error_messages[code], code=code, params=params)
+
+
+class RawForm(forms.Form):
+    """Edits ``instance``, a loaded document, in place when it is found valid.
+
+    ``is_hidden``: which fields are shown as a mark. ``changed_data`` has the names of
+    the fields, and the undeclared keys, that will differ.
+    """
+
+    document = RawField(label=_("Document"))
+
+    def __init__(self, data=None, *, instance: Any, is_hidden: IsHidden):
+        super().__init__(data)
+        self.instance, self._is_hidden = instance, is_hidden
+        self.stored = stored_son(instance)
+        self.shown = masked(type(instance), self.stored, is_hidden)
+        self.base, self.has_bad_base = Base(), False
+        self._read_base()
+        self.initial["document"] = dumps(
+            self.base.get(DOCUMENT, self.shown), indent=2, ensure_ascii=False
+        )
+        self.changes: list = []
+
+    @property
+    def owner(self) -> tuple[str, Any]:
+        return f"{type(self.instance)._meta.label} raw", self.stored["_id"]
+
+    def _read_base(self) -> None:
+        token = self.data.get(BASE)
+        if not token:
+            return
+        try:
+            self.base = Base.read(token, *self.owner)
+        except BadBase:
+            self.has_bad_base = True
+
+    def base_input(self) -> str:
+        """Return the hidden input with what the page shows."""
+        shown = {DOCUMENT: self.base.get(DOCUMENT, self.shown)}
+        token = Base(shown, self.base.seen, self.base.opened).token(*self.owner)
+        return forms.HiddenInput(BASE_ATTRS).render(BASE, token)
+
+    @property
+    def changed_data(self):
+        names = type(self.instance)._reverse_db_field_map
+        keys = dict.fromkeys(change.path[0] for change in self.changes)
+        return [names.get(key, key) for key in keys]
+
+    def has_changed(self):
+        return bool(self.changes)
+
+    def _is_untouched(self) -> bool:
+        sent = NEWLINES.sub("\n", self.data.get("document", "")).strip()
+        return sent == NEWLINES.sub("\n", self.initial["document"]).strip()
+
+    def clean(self):
+        if self.has_bad_base:
+            raise ValidationError(DAMAGED)
+        if "document" not in self.cleaned_data or self._is_untouched():
+            return
+        base, mine = self.base.get(DOCUMENT, self.shown), self.cleaned_data["document"]
+        # What is hidden would be told by its digest: judged before anything is shown.
+        value, conflicts = merged_tree(base, mine, self.shown)
+        self._settle(value, conflicts)
+        cls = type(self.instance)
+        after = unmasked(cls, value, self.stored, self._is_hidden)
+        validate(cls, self.stored, after)
+        self.changes = differences(self.stored, after)
+        self._apply(after)
+
+    def _settle(self, value: dict, conflicts: list[Conflict]) -> None:
+        """Put what the person chose into ``value``. Raise ValidationError to ask."""
+        questions = []
+        for conflict in conflicts:
+            name = f"{DOCUMENT}.{'.'.join(map(str, conflict.path))}"
+            choice = self.base.choice(name, self.data)
+            if self.base.is_settled(name, conflict.stored, choice):
+                _put(value, conflict.path, conflict.mine)
+            elif choice != Choice.STORED:
+                questions.append(self._question(name, conflict))
+        if questions:
+            raise ValidationError(questions)
+
+    def _question(self, name: str, conflict: Conflict) -> ValidationError:
+        self.base.show(name, conflict.stored)
+        label = ".".join(map(str, conflict.path))
+        field = type(self.instance)._reverse_db_field_map.get(conflict.path[0])
+        author = None
+        if field:
+            verbose_name = self.instance._meta.get_field(field).verbose_name
+            author = last_author(self.instance, verbose_name, since=self.base.opened)
+        return conflict_error(
+            name,
+            label=label,
+            base=conflict.base,
+            mine=conflict.mine,
+            stored=conflict.stored,
+            author=author,
+        )
+
+    def _apply(self, after: dict) -> None:
+        """Set what differs on the Document, with the BSON that was typed."""
+        for key in dict.fromkeys(change.path[0] for change in self.changes):
+            put(self.instance, key, after.get(key, MISSING))
+
+
+def put(document: Any, key: str, bson_value: Any) -> None:
+    """Set what is stored under ``key``, to the letter, and the attribute of it."""
+    name = document._reverse_db_field_map.get(key)
+    if name is None or key in undeclared(document) or key == "_cls":
+        put_key(document, key, bson_value)
+        return
+    loaded = document._meta.get_field(name).loaded(bson_value)
+    document._data[name] = remember_value(loaded, bson_value)
+    document._mark_as_changed(key)
+    keep_exact(document, name, key, bson_value)
+
+
+def _put(value: Any, path: Path, mine: Any) -> None:
+    """Put a value at a path of a document; MISSING takes the key out."""
+    for step in path[:-1]:
+        value = value[step]
+    if mine is MISSING:
+        del value[path[-1]]
+    else:
+        value[path[-1]] = mine
