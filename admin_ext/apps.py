@@ -15,13 +15,14 @@ class AdminExtConfig(AppConfig):
     default = True
 
     def ready(self):
-        from . import compat, display, filters, meta
+        from . import compat, display, filters, meta, oddities
         from .checks import check_middleware
         from .permissions import create_document_permissions
 
         compat.apply(
             cells=(display.lookup_field, display.display_for_field),
             readonly=(display.lookup_readonly, display.display_readonly),
+            details=oddities.details,
             document_for_label=meta.document_for_label,
         )
         filters.register()

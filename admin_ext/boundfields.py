@@ -13,6 +13,7 @@ from django.utils.safestring import mark_safe
 
 from .changesets import Choice, choice_name
 from .conflicts import CODE, conflict_error
+from .marks import absence, mark, type_name
 
 # HTML of nothing, to be added to HTML.
 NO_INPUT = mark_safe("")
@@ -42,7 +43,19 @@ class PageBoundField(BoundField):
         html = super().as_widget(widget, attrs, only_initial)
         if widget or only_initial:
             return html
-        return html + self.kept_choice() + self.form.base_input(self)
+        return html + self.mark() + self.kept_choice() + self.form.base_input(self)
+
+    def mark(self) -> str:
+        """Return a quiet word that says how the value is stored, where none shows."""
+        is_stored = self.form.shows_stored(self.name) and not self.is_hidden
+        text = self.stored_as() if is_stored else ""
+        return mark(text) if text else NO_INPUT
+
+    def stored_as(self) -> str:
+        """Return what is absent or odd about the value that the page showed."""
+        base = self.form.base_bson(self.name)
+        odd = getattr(self.field, "is_odd", False)
+        return absence(base) or (type_name(base) if odd else "")
 
     @property
     def choice(self) -> str:
@@ -77,7 +90,7 @@ class PageBoundField(BoundField):
         self.form.base.show(self.html_name, stored if now is None else now)
         return conflict_error(
             self.html_name,
-            label=self.label,
+            label=self.label or self.form.label,
             base=base,
             mine=mine,
             stored=stored,

@@ -9,6 +9,7 @@ from django.contrib.admin import actions, helpers
 from django.contrib.admin.filters import FieldListFilter
 from django.contrib.admin.templatetags import admin_list
 from django.core.exceptions import MultipleObjectsReturned, ObjectDoesNotExist
+from django.utils.safestring import mark_safe
 from django_mongoengine.forms.document_options import DocumentMetaWrapper
 from django_mongoengine.mongo_admin.options import (
     DocumentAdmin as BaseAdapterDocumentAdmin,
@@ -179,6 +180,27 @@ def read_documents_through(module, lookup_field, display_for_field):
     module.lookup_field, module.display_for_field = lookup, display
 
 
+def mark_documents_in_the_list(details):
+    """Let the first cell of a row say what is odd about its document as a whole.
+
+    ``items_for_result`` makes the cells, and no hook sees them. ``details(document)``
+    is the HTML to add, or "".
+    """
+    items_for_result = admin_list.items_for_result
+
+    def items_or_marked_items(cl, result, form):
+        items = items_for_result(cl, result, form)
+        mark = details(result) if isinstance(result, BaseDocument) else ""
+        for item in items:
+            if mark and 'class="action-checkbox"' not in item:
+                end = item.rindex("</")
+                item = mark_safe(f"{item[:end]}{mark}{item[end:]}")
+                mark = ""
+            yield item
+
+    admin_list.items_for_result = items_or_marked_items
+
+
 def find_content_type_classes_among(document_for_label):
     """Let a ContentType of a Document find its class.
 
@@ -222,11 +244,11 @@ def register_last_filter(test, list_filter_class):
     FieldListFilter._field_list_filters.insert(-1, (test, list_filter_class))
 
 
-def apply(*, cells, readonly, document_for_label):
+def apply(*, cells, readonly, details, document_for_label):
     """Apply every patch of this module. Called once, when the apps are ready.
 
     ``cells`` and ``readonly``: the functions (lookup_field, display_for_field) of the
-    list and of read-only fields.
+    list and of read-only fields. ``details``: what the list says of a document.
     """
     make_missing_documents_known_to_django()
     keep_null_references()
@@ -234,4 +256,5 @@ def apply(*, cells, readonly, document_for_label):
     count_documents_for_their_name()
     read_documents_through(admin_list, *cells)
     read_documents_through(helpers, *readonly)
+    mark_documents_in_the_list(details)
     find_content_type_classes_among(document_for_label)

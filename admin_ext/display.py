@@ -23,6 +23,7 @@ from mongoengine import Document
 from mongoengine.base import BaseDocument
 
 from . import references
+from .changesets import MISSING
 from .compat import LOAD_ERRORS, METHOD_ERRORS
 from .ejson import extended_json
 from .exceptions import UnsupportedLookup
@@ -35,6 +36,7 @@ from .fields import (
     dynamic_field,
 )
 from .lookups import resolve
+from .marks import Absent, absence
 
 logger = logging.getLogger(__name__)
 
@@ -87,8 +89,21 @@ def lookup_field(name, document, model_admin, django_lookup):
             return None, None, _failed(error)
     if isinstance(field, ReferenceField | ReferenceListField):
         stored = field.stored_value(document)
-        return field.as_cell, None, None if stored is None else Stored(document, field)
-    return field, None, field.stored_value(document)
+        if stored is None:
+            return field.as_cell, None, _absent(field, document)
+        return field.as_cell, None, Stored(document, field)
+    value = field.stored_value(document)
+    return field, None, _absent(field, document) or value
+
+
+def _absent(field: Any, document: Any) -> Absent | None:
+    """Return what stands for a value that looks like nothing; None for a missing one.
+
+    A missing value is what Django's empty cell stands for.
+    """
+    stored = field.stored_bson(document)
+    text = "" if stored is MISSING else absence(stored)
+    return Absent(text) if text else None
 
 
 def lookup_readonly(name, document, model_admin, django_lookup):
@@ -190,6 +205,8 @@ def _step(value: Any, field: Any, name: str) -> Any:
 
 def display_for_field(value, field, empty_value_display, avoid_link=False):
     """Return the text or HTML of a stored value of ``field``."""
+    if isinstance(value, Absent):
+        return _nothing(value, field, empty_value_display)
     if isinstance(value, Stored):
         return value.html(link=not avoid_link) or empty_value_display
     if value is None and not isinstance(field, models.BooleanField):
@@ -207,6 +224,12 @@ def display_for_field(value, field, empty_value_display, avoid_link=False):
     except (ArithmeticError, ValueError):
         # No decimal places of NaN, no local time of the year 1.
         return odd_value(value)
+
+
+def _nothing(value: Absent, field: Any, empty_value_display: str) -> str:
+    if isinstance(field, models.BooleanField):
+        empty_value_display = utils.display_for_field(None, field, "")
+    return value.html(empty_value_display)
 
 
 def display_readonly(value, field, empty_value_display, avoid_link=False):

@@ -133,6 +133,10 @@ class DocumentForm(UndeclaredMixin, forms.ModelForm, metaclass=DocumentFormMetac
     def base_bson(self, name: str) -> Any:
         return self.base.get(self.add_prefix(name), self.stored_bson(name))
 
+    def shows_stored(self, name: str) -> bool:
+        """Tell whether a field shows what is stored in the Document."""
+        return not self._adding and self._is_document_field(name)
+
     def live(self, name: str) -> Any:
         return self.instance._data.get(name)
 

@@ -40,6 +40,7 @@ from .formsets import (
 from .history import logged_as
 from .keys import Key
 from .meta import present
+from .oddities import listing, oddities
 from .querysets import admin_queryset
 from .raw import RawViewMixin
 from .search import search
@@ -309,10 +310,22 @@ class DocumentAdmin(DocumentOptions, RawViewMixin, ModelAdmin, AdapterDocumentAd
         They stand behind the form's own fields, whatever ``fieldsets`` says.
         """
         if obj is not None:
+            self._add_oddities(context["adminform"], obj)
             self._add_other_stored_fields(context["adminform"])
             if self.has_view_raw_permission(request, obj):
                 context["raw_url"] = self.get_raw_url(obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def _add_oddities(self, admin_form, obj):
+        """Say above the form what is odd about the document as a whole."""
+        found = oddities(obj)
+        if found:
+            options = {
+                "fields": (),
+                "classes": ("admin-ext", "oddities"),
+                "description": listing(found),
+            }
+            admin_form.fieldsets.insert(0, (None, options))
 
     def _add_other_stored_fields(self, admin_form):
         name, form = undeclared.NAME, admin_form.form

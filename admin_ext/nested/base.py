@@ -6,6 +6,7 @@ from django import forms
 from django.template.loader import render_to_string
 
 from admin_ext.boundfields import PageBoundField
+from admin_ext.marks import absence
 
 # So many forms of absent documents are offered within each other: a class that embeds
 # itself would never end.
@@ -71,7 +72,10 @@ class NestedBoundField(PageBoundField):
 
     def as_widget(self, widget=None, attrs=None, only_initial=False):
         html = render_to_string(self.template_name, self.get_context())
-        return html + self.kept_choice() + self.form.base_input(self)
+        return html + self.mark() + self.kept_choice() + self.form.base_input(self)
+
+    def stored_as(self):
+        return absence(self.stored)
 
     def as_hidden(self, attrs=None, **kwargs):
         return ""

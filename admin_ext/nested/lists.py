@@ -60,6 +60,9 @@ class RowForm(forms.Form):
     def base_bson(self, name):
         return self.base.get(self.add_prefix(name), self.stored_bson(name))
 
+    def shows_stored(self, name):
+        return name == "value" and self.row is not None
+
     def live(self, name):
         if self.place is not None:
             return self.list.live_rows[self.place]
@@ -72,6 +75,10 @@ class RowForm(forms.Form):
         is_row = self.row is None and sent.isdecimal() and int(sent) < len(places)
         place = places[int(sent)] if is_row else None
         return None if place is None else self.copy_of(self.list.live_rows[place])
+
+    @property
+    def label(self):
+        return self.list.label
 
     @property
     def undeclared_access(self):

@@ -18,6 +18,7 @@ LEFT_OUT = re.compile(
     r'<link href="/static/admin_ext/[^>]*class="admin-ext"[^>]*>\n?|'
     r'<input type="hidden"[^>]* class="admin-ext"[^>]*>|'
     r'<li class="admin-ext"><a [^>]*>[^<]*</a></li>|'
+    r'<span class="admin-ext[^>]*>[^<]*</span>|'
     r'(?<=name="csrfmiddlewaretoken" value=")[^"]*'
 )
 
