@@ -9,6 +9,7 @@ import decimal
 import logging
 import reprlib
 import uuid
+from itertools import islice
 from numbers import Number
 from typing import Any
 
@@ -16,6 +17,7 @@ from bson import Decimal128
 from django.contrib.admin import utils
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -35,8 +37,9 @@ from .fields import (
     ValueField,
     dynamic_field,
 )
+from .hydration import stored_son
 from .lookups import resolve
-from .marks import Absent, absence
+from .marks import Absent, absence, mark
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +53,7 @@ FREE_FIELDS = (
 )
 
 MAX_CELL = 200  # characters of a free value in a cell
+MAX_TEXT = 2_000  # characters of a text in a cell
 
 # Python types that a field's values have; anything else is marked.
 EXPECTED_TYPES = {
@@ -219,6 +223,11 @@ def display_for_field(value, field, empty_value_display, avoid_link=False):
         return free_value(value)
     if not _is_expected(value, field):
         return odd_value(value)
+    if isinstance(value, str) and len(value) > MAX_TEXT:
+        size = mark(filesizeformat(len(value)))
+        return format_html(
+            "{}{}", Truncator(value[: MAX_TEXT + 1]).chars(MAX_TEXT), size
+        )
     try:
         return utils.display_for_field(value, field, empty_value_display, avoid_link)
     except (ArithmeticError, ValueError):
@@ -284,9 +293,9 @@ def odd_value(value: Any) -> str:
         '<span class="admin-ext odd-value" title="{}">{}</span>',
         _("Stored as %(type)s, which is not what this field holds")
         % {"type": type(value).__name__},
-        Truncator(value if isinstance(value, str) else plain_text(value)).chars(
-            MAX_CELL
-        ),
+        Truncator(
+            value[: MAX_CELL + 1] if isinstance(value, str) else free_value(value)
+        ).chars(MAX_CELL),
     )
 
 
@@ -315,7 +324,19 @@ def column_for(name: Any, document: Any, model_admin: Any) -> Any:
 
 def free_value(value: Any) -> str:
     """Return an embedded document, dict or list as one line of Extended JSON."""
-    return Truncator(plain_text(value)).chars(MAX_CELL)
+    return Truncator(plain_text(_pruned(_stored(value)))).chars(MAX_CELL)
+
+
+def _pruned(value: Any) -> Any:
+    """Return enough of a value for a cell: no more than a cell has characters."""
+    if isinstance(value, str):
+        return value[: MAX_CELL + 1]
+    if isinstance(value, dict):
+        items = islice(value.items(), MAX_CELL)
+        return {key[: MAX_CELL + 1]: _pruned(item) for key, item in items}
+    if isinstance(value, list | tuple):
+        return [_pruned(item) for item in value[:MAX_CELL]]
+    return value
 
 
 def plain_text(value: Any) -> str:
@@ -329,5 +350,8 @@ def plain_text(value: Any) -> str:
 def _stored(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_stored(item) for item in value]
+    if isinstance(value, BaseDocument) and stored_son(value) is not None:
+        # As it is stored: with undeclared keys, without defaults.
+        return stored_son(value)
     to_mongo = getattr(value, "to_mongo", None)
     return to_mongo() if callable(to_mongo) else value

@@ -21,6 +21,9 @@ from .exceptions import UnsupportedLookup
 from .fields import MAX_CHOICES, DateField, ReferenceField, ReferenceListField
 from .lookups import q_for_lookup, resolve
 
+# A text of more characters is no choice of a filter.
+MAX_TEXT = 1_000
+
 
 class ReferenceFieldListFilter(RelatedFieldListFilter):
     """Filters by a reference. The choices are read once, and bounded."""
@@ -57,9 +60,7 @@ class DistinctFieldListFilter(AllValuesFieldListFilter):
         queryset, path = self._source(request, model, model_admin, field_path)
         values = queryset.stored_values(path, limit=MAX_CHOICES + 1)
         choices = dict.fromkeys(
-            self._as_asked(field, value)
-            for value in values
-            if not isinstance(value, dict | list | bytes)
+            self._as_asked(field, value) for value in values if _fits_a_link(value)
         )
         self.lookup_choices = [
             value for value in choices if self._is_choice(queryset.model, path, value)
@@ -90,6 +91,13 @@ class DistinctFieldListFilter(AllValuesFieldListFilter):
         except (ValidationError, UnsupportedLookup):
             return False
         return True
+
+
+def _fits_a_link(value: Any) -> bool:
+    """Tell whether a value can be a choice: neither compound nor very long."""
+    if isinstance(value, str):
+        return len(value) <= MAX_TEXT
+    return not isinstance(value, dict | list | bytes)
 
 
 def is_below(document: Any, lookup: str, paths: list) -> bool:

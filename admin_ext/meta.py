@@ -12,7 +12,7 @@ from bson import DBRef
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.functional import cached_property
-from django.utils.text import camel_case_to_spaces, format_lazy
+from django.utils.text import Truncator, camel_case_to_spaces, format_lazy
 from django.utils.translation import override
 from mongoengine import (
     Document,
@@ -28,6 +28,9 @@ from .hydration import stored_son
 from .querysets import QuerySetDescriptor, own_queryset
 
 logger = logging.getLogger(__name__)
+
+# A document is called by so many characters; every page repeats them.
+MAX_TEXT = 1_000
 
 
 class Options(DocumentMetaWrapper):
@@ -314,7 +317,8 @@ def _text_or_key(text):
     def __str__(self):
         try:
             # Postgres, where the log keeps this text, cannot store a NUL.
-            return str(text(self)).replace("\0", "\N{SYMBOL FOR NULL}")
+            whole = str(text(self)).replace("\0", "\N{SYMBOL FOR NULL}")
+            return Truncator(whole[: MAX_TEXT + 1]).chars(MAX_TEXT)
         except METHOD_ERRORS as error:
             logger.warning("%s.__str__: %r", type(self).__name__, error)
             return f"{type(self).__name__} object ({getattr(self, 'pk', None)})"

@@ -165,7 +165,7 @@ class EmbeddedMongoDB:
             *("--port", str(self.port)),
             *("--bind_ip", "127.0.0.1", "--nounixsocket"),
             *("--replSet", REPLICA_SET, "--oplogSize", "128"),  # MB
-            *("--wiredTigerCacheSizeGB", "0.25"),
+            *("--wiredTigerCacheSizeGB", "0.5"),
             *("--logpath", str(self.log), "--logappend", "--quiet"),
             *("--enableFreeMonitoring", "off"),
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),

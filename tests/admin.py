@@ -32,6 +32,7 @@ from .odd_documents import (
     Parcel,
     Ticket,
     Token,
+    Tree,
     Vehicle,
 )
 from .remote_documents import Crate, Rack, Warehouse
@@ -136,6 +137,13 @@ class EverythingAdmin(DocumentAdmin):
         "embedded_list",
     )
     search_fields = ("string", "integer", "reference__place", "embedded__label")
+
+
+@admin.register(Tree)
+class TreeAdmin(DocumentAdmin):
+    list_display = ("name", "root", "branches", "leaves", "free")
+    list_filter = ("name", "leaves", "root__name", "free__a")
+    search_fields = ("name", "root__name", "leaves")
 
 
 @admin.register(Vehicle, Lorry, Parcel, Token, Ticket, Loose, Leaflet)

@@ -173,6 +173,28 @@ class Everything(me.Document):
         return self.string or "?"
 
 
+class Branch(me.EmbeddedDocument):
+    """Embeds itself, once and in a list."""
+
+    name = me.StringField()
+    child = me.EmbeddedDocumentField("self")
+    children = me.ListField(me.EmbeddedDocumentField("self"))
+    free = me.DictField()
+
+
+class Tree(me.Document):
+    name = me.StringField()
+    root = me.EmbeddedDocumentField(Branch)
+    branches = me.ListField(me.EmbeddedDocumentField(Branch))
+    leaves = me.ListField(me.StringField())
+    free = me.DictField()
+
+    meta = {"collection": "trees"}
+
+    def __str__(self):
+        return self.name or "?"
+
+
 class Meeting(django_mongoengine.Document):
     """For dates: days and years depend on a time zone."""
 
