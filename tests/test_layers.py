@@ -15,6 +15,7 @@ ROWS = (
     {"ejson", "hydration"},
     {"keys"},
     {"changesets"},
+    {"geometry"},
     {"conflicts", "marks"},
     {"history"},
     {"boundfields"},
