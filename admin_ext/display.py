@@ -31,12 +31,14 @@ from .ejson import extended_json
 from .exceptions import UnsupportedLookup
 from .fields import (
     EmbeddedField,
+    GeometryField,
     ListField,
     ReferenceField,
     ReferenceListField,
     ValueField,
     dynamic_field,
 )
+from .geometry import coordinates_in, short_text, shown
 from .hydration import stored_son
 from .lookups import resolve
 from .marks import Absent, absence, mark
@@ -219,6 +221,8 @@ def display_for_field(value, field, empty_value_display, avoid_link=False):
         return _members(value, field, empty_value_display)
     if field.choices is not None:
         return _choice(value, field, empty_value_display)
+    if isinstance(field, GeometryField):
+        return _geometry(value, field)
     if isinstance(field, EmbeddedField | ValueField):
         return free_value(value)
     if not _is_expected(value, field):
@@ -242,10 +246,25 @@ def _nothing(value: Absent, field: Any, empty_value_display: str) -> str:
 
 
 def display_readonly(value, field, empty_value_display, avoid_link=False):
-    """Return the same for a read-only field; an empty list is no text at all."""
+    """Return the same for a read-only field; an empty list is no text at all.
+
+    A geometry comes with a picture of where that is.
+    """
     if isinstance(value, Stored):
         return value.html(link=False)
+    if isinstance(field, GeometryField):
+        coordinates = coordinates_in(field.kind, field.initial_for(value))
+        if coordinates is not None:
+            return shown(field.kind, coordinates)
     return display_for_field(value, field, empty_value_display, avoid_link)
+
+
+def _geometry(value, field):
+    bson = field.initial_for(value)
+    coordinates = coordinates_in(field.kind, bson)
+    if coordinates is None:
+        return odd_value(bson)
+    return short_text(field.kind, coordinates)
 
 
 def _is_list(value, field) -> bool:
@@ -272,7 +291,9 @@ def _members(values, field, empty_value_display):
             break
         texts.append(display_for_field(value, item, empty_value_display))
         length += len(str(texts[-1]))
-    return format_html_join(", ", "{}", ((text,) for text in texts)) or (
+    # A comma stands within a point.
+    between = "; " if isinstance(item, GeometryField) else ", "
+    return format_html_join(between, "{}", ((text,) for text in texts)) or (
         empty_value_display
     )
 

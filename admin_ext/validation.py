@@ -14,7 +14,7 @@ from mongoengine import Document, EmbeddedDocument, Q, SequenceField, errors
 from mongoengine.base import BaseDocument
 
 from .compat import METHOD_ERRORS
-from .fields import run_validators
+from .fields import as_checked, run_validators
 from .hydration import stored_son
 from .keys import id_of, key_of
 from .meta import unique_checks
@@ -75,7 +75,7 @@ def check(field: Any, value: Any, before: Any) -> None:
                 check(field.field, item, None)
     else:
         run_validators(field, value)
-        field._validate(value)
+        as_checked(field)._validate(value)
 
 
 def _has_member(field) -> bool:

@@ -11,6 +11,7 @@ from django.contrib.admin.widgets import (
 from django.forms.widgets import MediaAsset
 from django.urls import reverse
 
+from .geometry import LINE_STRING, POINT, Kind, drawn
 from .keys import split_keys
 
 
@@ -39,6 +40,79 @@ class ExtendedJSONWidget(forms.Textarea):
         lines = (value or "").count("\n") + 1
         context["widget"]["attrs"]["rows"] = max(3, min(lines + 1, 24))
         return context
+
+
+class PointWidget(forms.MultiWidget):
+    """Longitude and latitude, with a picture of where that is.
+
+    A third input shows further numbers, such as the altitude, where there are any.
+    ``kind`` is set by the form field.
+    """
+
+    template_name = "admin_ext/widgets/point.html"
+    use_fieldset = False
+    kind: Kind = POINT
+    label = ""
+
+    def __init__(self, attrs=None):
+        number = forms.TextInput({"class": "geo-number", "autocomplete": "off"})
+        names = ("longitude", "latitude", "further")
+        super().__init__(dict.fromkeys(names, number), attrs)
+
+    def decompress(self, value):
+        """Return three texts; of a text that was given in a URL its parts."""
+        parts = value.split(",", 2) if isinstance(value, str) else value or ()
+        return [*parts, "", "", ""][:3]
+
+    def get_context(self, name, value, attrs):
+        value = self.decompress(value)
+        context = super().get_context(name, value, attrs)
+        context["widget"]["label"] = self.label
+        further = context["widget"]["subwidgets"][2]
+        further["attrs"].pop("required", None)
+        further["is_shown"] = bool(value[2])
+        return context | {"picture": drawn(self.kind, value)}
+
+
+class GeometryWidget(forms.Textarea):
+    """A text area with one position a line, and a picture of where that is.
+
+    ``kind`` is set by the form field.
+    """
+
+    template_name = "admin_ext/widgets/geometry.html"
+    kind: Kind = LINE_STRING
+
+    def __init__(self, attrs=None):
+        defaults = {
+            "class": "vLargeTextField geo-text",
+            "spellcheck": "false",
+            "autocomplete": "off",
+        }
+        super().__init__(defaults | (attrs or {}))
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        lines = (value or "").count("\n") + 1
+        context["widget"]["attrs"]["rows"] = max(4, min(lines + 1, 12))
+        return context | {"picture": drawn(self.kind, value)}
+
+
+class ClosedGeometryWidget(forms.Widget):
+    """Stands for the inputs of a geometry that is too long to be typed."""
+
+    template_name = "admin_ext/widgets/closed_geometry.html"
+
+    def __init__(self, shown):
+        """``shown``: what of it is shown."""
+        super().__init__()
+        self.shown = shown
+
+    def get_context(self, name, value, attrs):
+        return super().get_context(name, None, attrs) | {"shown": self.shown}
+
+    def value_omitted_from_data(self, data, files, name):
+        return False
 
 
 class StoredOptions:

@@ -10,6 +10,7 @@ from admin_ext import (
 )
 
 from .documents import Address, Author, Book, Chapter, Publisher, Review
+from .geo_documents import Theater
 from .key_documents import (
     Amount,
     Counted,
@@ -144,6 +145,11 @@ class TreeAdmin(DocumentAdmin):
     list_display = ("name", "root", "branches", "leaves", "free")
     list_filter = ("name", "leaves", "root__name", "free__a")
     search_fields = ("name", "root__name", "leaves")
+
+
+@admin.register(Theater)
+class TheaterAdmin(DocumentAdmin):
+    list_display = ("name", "corner", "route", "stops", "location")
 
 
 @admin.register(Vehicle, Lorry, Parcel, Token, Ticket, Loose, Leaflet)

@@ -60,7 +60,7 @@ def shown(name, value, document=Everything):
         ("embedded", {"lbl": "x", "weight": 2.0}, '{"lbl": "x", "weight": 2.0}'),
         ("embedded_list", [{"lbl": "x"}], '[{"lbl": "x"}]'),
         ("nested_list", [[1, 2], [3]], "1, 2, 3"),
-        ("geo_point", [1.5, 2.0], "[1.5, 2.0]"),
+        ("geo_point", [1.5, 2.0], "1.5, 2.0"),
         ("dynamic", NOON, '{"$date": "2024-03-05T12:00:00Z"}'),
     ],
 )

@@ -8,6 +8,7 @@ They are never contributed to a model: no column, no migration, no query.
 
 from .base import DocumentField, path_to
 from .containers import EmbeddedField, ListField, RowField
+from .geo import GeometryField, as_checked
 from .mapping import FIELD_CLASSES, field_for
 from .relations import MAX_CHOICES, ReferenceField, ReferenceListField
 from .validators import run_validators
@@ -35,6 +36,7 @@ __all__ = [
     "EmbeddedField",
     "EnumField",
     "FileField",
+    "GeometryField",
     "ListField",
     "ObjectIdField",
     "ReferenceField",
@@ -43,6 +45,7 @@ __all__ = [
     "StringField",
     "TextField",
     "ValueField",
+    "as_checked",
     "dynamic_field",
     "field_for",
     "is_key",

@@ -5,6 +5,7 @@ from mongoengine.base import BaseField
 
 from .base import DocumentField, choices_for, options_for
 from .containers import EmbeddedField, ListField
+from .geo import KINDS, GeometryField
 from .relations import ReferenceField, ReferenceListField
 from .values import (
     BigIntegerField,
@@ -50,6 +51,7 @@ FIELD_CLASSES: dict[type[BaseField], type[DocumentField]] = {
     me.GenericEmbeddedDocumentField: ValueField,
     me.EmbeddedDocumentField: EmbeddedField,
     me.FileField: FileField,
+    **dict.fromkeys(KINDS, GeometryField),
     BaseField: ValueField,
 }
 
@@ -81,7 +83,7 @@ def field_for(document_field: BaseField, *, name: str, present) -> DocumentField
         options["editable"] = False
     if cls is DecimalField:
         options["decimal_places"] = document_field.precision
-    if cls is ValueField:
+    if issubclass(cls, ValueField):
         options["choices"] = None
     return cls(document_field, **options)
 

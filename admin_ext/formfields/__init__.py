@@ -7,6 +7,7 @@ page showed, so that a value which nobody touched is never written back.
 from .choices import ChoiceField
 from .dates import DateField, DateTimeField, SplitDateTimeField
 from .free import ExtendedJSONField
+from .geo import GeometryField
 from .numbers import DecimalField, FloatField, IntegerField
 from .references import (
     DocumentChoiceField,
@@ -25,6 +26,7 @@ __all__ = [
     "EmailField",
     "ExtendedJSONField",
     "FloatField",
+    "GeometryField",
     "IntegerField",
     "ObjectIdField",
     "SplitDateTimeField",
