@@ -5,6 +5,7 @@ and calls the Document's own ``save()``, which sends $set and $unset for the pat
 differ, on the condition that these are still what they were when they were read.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -21,6 +22,9 @@ from .keys import is_key_changed, stored_key
 from .meta import in_order
 from .sending import sending_differences
 from .validation import changed_names, messages_by_field, validate
+
+QUOTED_DOCUMENT = re.compile(r"\{.*\}", re.DOTALL)
+REST_OF_QUOTED_DOCUMENT = re.compile(r"\{.*", re.DOTALL)
 
 _written: ContextVar[list] = ContextVar("written")
 
@@ -82,8 +86,20 @@ def _reason(document, error) -> ValidationError | None:
     if isinstance(error, errors.NotUniqueError):
         return _duplicate(document, error)
     if isinstance(error, errors.OperationError):
-        return ValidationError(str(error))
+        return ValidationError(_refusal(error))
     return None
+
+
+def _refusal(error) -> str:
+    """Return the server's words without the document that it quotes.
+
+    An index of places quotes it with all its keys, those that are on no form too.
+    """
+    details = getattr(error.__context__, "details", None) or {}
+    words = str(details.get("errmsg") or error)
+    is_whole = words.count("{") == words.count("}")
+    quoted = QUOTED_DOCUMENT if is_whole else REST_OF_QUOTED_DOCUMENT
+    return _("MongoDB refused this: %(reason)s") % {"reason": quoted.sub("…", words)}
 
 
 def _options(unchanged: dict, kwargs: dict, *, adding: bool) -> dict[str, Any]:

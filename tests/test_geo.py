@@ -524,6 +524,27 @@ def test_pages_of_places(django_app, admin_user, store, stored):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("secret", "reason"),
+    [("s3cret", "Edges 0 and 2 cross"), ("}{", ""), ("s3cret}", "")],
+)
+def test_what_an_index_refuses_is_told_without_the_rest_of_the_document(
+    django_app, admin_user, mongo, store, stored, secret, reason
+):
+    mongo.theaters.create_index([("ground", "2dsphere")])
+    store(name="a", ground=geojson("Polygon", [RING]), secret=secret)
+    url = reverse("admin:tests_theater_change", args=[KEY])
+    form = django_app.get(url, user=admin_user).forms["theater_form"]
+    form["ground"] = "0, 0\n4, 4\n4, 0\n0, 4\n0, 0"
+    text = form.submit().html.select_one(".errorlist").text
+    assert text.startswith("MongoDB refused this: Can't extract geo keys: …")
+    assert reason in text
+    assert secret not in text
+    assert "name" not in text
+    assert stored("ground") == geojson("Polygon", [RING])
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("text", ["5", "16.37, 48.21", '{"a": 1}', "x,y,z,w"])
 def test_a_place_may_come_from_the_url_of_an_add_page(django_app, admin_user, text):
     url = reverse("admin:tests_theater_add")
