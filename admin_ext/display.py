@@ -225,13 +225,16 @@ def display_for_field(value, field, empty_value_display, avoid_link=False):
         return _geometry(value, field)
     if isinstance(field, EmbeddedField | ValueField):
         return free_value(value)
+    return _single(value, field, empty_value_display, avoid_link)
+
+
+def _single(value, field, empty_value_display, avoid_link):
+    """Return what Django shows for one value of a field that it knows."""
     if not _is_expected(value, field):
         return odd_value(value)
     if isinstance(value, str) and len(value) > MAX_TEXT:
-        size = mark(filesizeformat(len(value)))
-        return format_html(
-            "{}{}", Truncator(value[: MAX_TEXT + 1]).chars(MAX_TEXT), size
-        )
+        text = Truncator(value[: MAX_TEXT + 1]).chars(MAX_TEXT)
+        return format_html("{}{}", text, mark(filesizeformat(len(value))))
     try:
         return utils.display_for_field(value, field, empty_value_display, avoid_link)
     except (ArithmeticError, ValueError):
