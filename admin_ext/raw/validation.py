@@ -12,7 +12,7 @@ from mongoengine import fields as me
 from admin_ext.changesets import MISSING, Change, differences, identical, like
 from admin_ext.compat import LOAD_ERRORS
 from admin_ext.conflicts import value_text
-from admin_ext.fields import run_validators
+from admin_ext.fields import as_checked, run_validators
 from admin_ext.hydration import named_class
 from admin_ext.validation import message_for
 
@@ -91,7 +91,7 @@ def _of_leaf(field: Any, value: Any, path: tuple) -> Iterator[Problem]:
         is_as_stored = identical(like(field.to_mongo(loaded), value), value)
         if is_as_stored:
             run_validators(field, loaded)
-            field._validate(loaded)
+            as_checked(field)._validate(loaded)
     except ValidationError as error:
         for message in error.messages:
             yield path, message

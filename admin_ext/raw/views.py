@@ -47,7 +47,8 @@ class RawViewMixin:
 
     def _has_raw(self, request, action):
         codename = raw_codename(action, self.opts)
-        return request.user.has_perm(f"{self.opts.app_label}.{codename}")
+        user = getattr(request, "user", None)
+        return bool(user and user.has_perm(f"{self.opts.app_label}.{codename}"))
 
     def is_hidden_in_raw(self, request, field):
         """Tell whether a mongoengine field is shown as a mark, and cannot be edited.
