@@ -16,6 +16,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model
 from django.utils.translation import gettext as _
 from mongoengine import errors
+from pymongo.errors import DocumentTooLarge
 
 from .exceptions import SaveRejected, Superseded
 from .keys import is_key_changed, stored_key
@@ -72,6 +73,9 @@ def save(document: Any, *args, adding: bool, **kwargs) -> Any:
         reason = _reason(document, error)
         if reason is None:
             raise
+        raise SaveRejected(reason, document, adding=adding) from error
+    except DocumentTooLarge as error:
+        reason = ValidationError(_("MongoDB stores no document of more than 16 MB."))
         raise SaveRejected(reason, document, adding=adding) from error
     # mongoengine's ValidationError is an AssertionError, no MongoEngineException.
     except errors.ValidationError as error:

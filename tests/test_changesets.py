@@ -152,6 +152,20 @@ def test_the_guard_of_a_row_wants_the_whole_row_in_its_place(mongo):
     assert mongo.things.count_documents(guard) == 0
 
 
+@pytest.mark.parametrize("large", [b"x" * 9_000_000, ["x" * 9_000_000]], ids=type)
+def test_of_a_large_value_the_guard_compares_the_size(mongo, large):
+    stored = {"_id": 1, "a": large}
+    mongo.things.insert_one(stored)
+    guard = guard_for([Change(("a",), large, None)], stored)
+    # Both large values in one command would be too much for it.
+    update = update_for([Change(("a",), None, large)])
+    assert mongo.things.update_one(guard, update).matched_count == 1
+    for other in (large[:0], "x", MISSING):
+        update = {"$unset": {"a": 1}} if other is MISSING else {"$set": {"a": other}}
+        mongo.things.update_one({}, update)
+        assert mongo.things.count_documents(guard) == 0
+
+
 def test_a_missing_value_is_removed(mongo):
     mongo.things.insert_one({"_id": 1, "a": {"b": 1, "c": 2}, "x.y": 1})
     stored = mongo.things.find_one()

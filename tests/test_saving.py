@@ -159,3 +159,10 @@ def test_a_validator_of_the_server_is_an_error_not_a_crash(mongo):
     mongo.create_collection("books", validator={"title": {"$ne": "forbidden"}})
     with pytest.raises(SaveRejected, match="Document failed validation"):
         saving.save(Book(title="forbidden"), adding=True)
+
+
+def test_a_document_that_is_too_large_is_refused(mongo, shelf):
+    shelf.room = "x" * 17_000_000
+    with pytest.raises(SaveRejected, match="no document of more than 16 MB"):
+        saving.save(shelf, adding=False)
+    assert stored(mongo) == {"room": "A", "row": "odd"}

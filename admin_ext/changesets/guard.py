@@ -12,6 +12,11 @@ from .values import MISSING
 # A list's row of more bytes than this is not sent along to be compared as a whole.
 MAX_ROW = 100_000
 
+# Of a value of more bytes only the size is compared: the update holds the new value,
+# too, and has no room for both.
+# https://www.mongodb.com/docs/manual/reference/limits/#mongodb-limit-BSON-Document-Size
+MAX_VALUE = 1_000_000
+
 
 def guard_for(changes: list[Change], stored: dict) -> dict:
     """Return a query that holds while the paths of ``changes`` are as in ``stored``.
@@ -30,8 +35,12 @@ def _guarded(path: Path, stored: dict) -> Path:
     if not places:
         return path
     row = path[: places[-1] + 1]
-    size = len(bson.encode({"": value_at(stored, row)}, codec_options=CODEC))
-    return row if size <= MAX_ROW else path
+    return row if _size(value_at(stored, row)) <= MAX_ROW else path
+
+
+def _size(value: Any) -> int:
+    """Return how many bytes a document with this value alone has."""
+    return len(bson.encode({"v": value}, codec_options=CODEC))
 
 
 def value_at(stored: Any, path: Path) -> Any:
@@ -50,6 +59,9 @@ def _is(path: Path, value: Any) -> dict:
     if value is None:
         # The driver reads the deprecated type undefined as null.
         return {"$in": [{"$type": _expression(path)}, ["null", "undefined"]]}
+    size = _size(value)
+    if size > MAX_VALUE:
+        return {"$eq": [{"$bsonSize": {"v": _expression(path)}}, size]}
     return {"$eq": [_expression(path), {"$literal": value}]}
 
 
