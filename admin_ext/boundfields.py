@@ -31,6 +31,19 @@ class PageBoundField(BoundField):
     exact: Any = CONVERT
 
     @property
+    def stored_path(self) -> tuple | None:
+        """Where the value is in its document, by stored names; None for nowhere."""
+        return self.form.path_to(self.name)
+
+    @property
+    def is_multipart(self) -> bool:
+        """Tell whether something in here is sent as a file."""
+        return self.field.widget.needs_multipart_form
+
+    def note_replaced(self) -> None:
+        """Note what goes with the value when its document is saved: here nothing."""
+
+    @property
     def base_text(self) -> Any:
         """What the page showed, for a conflict to tell."""
         return self.form.base_bson(self.name)

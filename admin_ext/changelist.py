@@ -17,7 +17,10 @@ from mongoengine import errors
 
 from .aggregations import together
 from .display import column_for
+from .downloads import shown_names
 from .exceptions import TooManyMatches, UnsupportedFeature, UnsupportedLookup
+from .fields import holds_files, linked, shown_in
+from .files import SHOWN_FILES, FileUrls, fetch, join
 from .filters import replaced
 from .lookups import Path, resolve
 from .memory import remembering
@@ -144,9 +147,32 @@ class DocumentChangeList(ChangeList):
             document.__dict__[ATTRIBUTE] = page
         for path in self._paths():
             page.follow(results, path.fields)
+        self._prepare_files(results)
         for field in self._fetched_references():
             self._share(page, results, field)
         return results
+
+    def _prepare_files(self, results) -> None:
+        """Look up the files of the columns, all in one query for each bucket."""
+        names = {str(name) for name in self.list_display}
+        fields = [each for each in self.lookup_opts.fields if each.name in names]
+        fields = [each for each in fields if holds_files(each)]
+        if not fields:
+            return
+        batch: list = []
+        for document in results:
+            shown = {each.name: shown_in(each, document) for each in fields}
+            document.__dict__[SHOWN_FILES] = shown
+            join(batch, [*shown.values()])
+        fetch(batch)
+        linkable = shown_names(self.model_admin, self.request, None)
+        urls = FileUrls(self.model_admin.admin_site, self.opts)
+        for document in results:
+            for field in fields:
+                if field.name in linkable:
+                    shown = document.__dict__[SHOWN_FILES][field.name]
+                    path = (field.document_field.db_field,)
+                    linked(shown, path, partial(urls, document))
 
     def _paths(self) -> Iterator[Path]:
         """Yield the columns that are paths, and the paths of list_select_related."""

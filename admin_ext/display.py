@@ -35,9 +35,14 @@ from .fields import (
     ListField,
     ReferenceField,
     ReferenceListField,
+    StoredFileField,
     ValueField,
     dynamic_field,
+    holds_files,
+    linked,
+    shown_in,
 )
+from .files import SHOWN_BY, SHOWN_FILES, join
 from .geometry import coordinates_in, short_text, shown
 from .hydration import stored_son
 from .lookups import resolve
@@ -51,6 +56,7 @@ FREE_FIELDS = (
     ListField,
     ReferenceField,
     ReferenceListField,
+    StoredFileField,
     ValueField,
 )
 
@@ -93,6 +99,8 @@ def lookup_field(name, document, model_admin, django_lookup):
                 exc_info=1,
             )
             return None, None, _failed(error)
+    if holds_files(field):
+        return field, None, shown_files(field, document)
     if isinstance(field, ReferenceField | ReferenceListField):
         stored = field.stored_value(document)
         if stored is None:
@@ -110,6 +118,25 @@ def _absent(field: Any, document: Any) -> Absent | None:
     stored = field.stored_bson(document)
     text = "" if stored is MISSING else absence(stored)
     return Absent(text) if text else None
+
+
+def shown_files(field, document) -> Any:
+    """Return what a page tells of a file, or of a list of files, with its links.
+
+    The list has prepared its own. A form knows where its document is within another.
+    """
+    prepared = document.__dict__.get(SHOWN_FILES)
+    if prepared is not None and field.name in prepared:
+        return prepared[field.name]
+    shown, form = shown_in(field, document), document.__dict__.get(SHOWN_BY, no_form)()
+    batch: list = []
+    join(batch, shown)
+    path = None if form is None else form.path_to(field.name)
+    return shown if path is None else linked(shown, path, form.file_url)
+
+
+def no_form() -> None:
+    """Stand for the form of a document that is on no form."""
 
 
 def lookup_readonly(name, document, model_admin, django_lookup):
@@ -217,6 +244,9 @@ def display_for_field(value, field, empty_value_display, avoid_link=False):
         return value.html(link=not avoid_link) or empty_value_display
     if value is None and not isinstance(field, models.BooleanField):
         return empty_value_display
+    if isinstance(field, StoredFileField) and not isinstance(value, Members):
+        shown = field.initial_for(value)
+        return empty_value_display if shown is None else shown.html(link=not avoid_link)
     if isinstance(value, Members) or _is_list(value, field):
         return _members(value, field, empty_value_display)
     if field.choices is not None:

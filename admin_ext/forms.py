@@ -16,6 +16,8 @@ from .boundfields import CONVERT, NO_INPUT, PageBoundField
 from .changesets import MISSING, BadBase, Base, Choice, identical
 from .compat import METHOD_ERRORS
 from .fields import field_for
+from .fileforms import FileForm
+from .formfields import is_file_left_alone
 from .history import last_author
 from .hydration import is_blank, stored_son
 from .meta import present, unique_checks
@@ -45,7 +47,9 @@ class DocumentFormMetaclass(ModelFormMetaclass):
         return super().__new__(mcs, name, bases, attrs)
 
 
-class DocumentForm(UndeclaredMixin, forms.ModelForm, metaclass=DocumentFormMetaclass):
+class DocumentForm(
+    UndeclaredMixin, FileForm, forms.ModelForm, metaclass=DocumentFormMetaclass
+):
     """A ModelForm that leaves alone what the person did not change.
 
     Overrides django.forms.models.BaseModelForm (5.2): only changed fields are set on
@@ -81,6 +85,7 @@ class DocumentForm(UndeclaredMixin, forms.ModelForm, metaclass=DocumentFormMetac
             if not self._adding and self._is_document_field(name):
                 self._show_base(name, field)
                 self._keep_stored_value(name, field)
+        self.show_files()
 
     # What the page showed
 
@@ -90,7 +95,7 @@ class DocumentForm(UndeclaredMixin, forms.ModelForm, metaclass=DocumentFormMetac
         A new page, and one that was sent without it, shows what is stored.
         """
         self.has_bad_base = False
-        token = self.data.get(self._base_name) if self.is_bound else None
+        token = self.data.get(self.base_name) if self.is_bound else None
         if self._adding or not token:
             return Base()
         try:
@@ -100,7 +105,7 @@ class DocumentForm(UndeclaredMixin, forms.ModelForm, metaclass=DocumentFormMetac
             return Base()
 
     @property
-    def _base_name(self) -> str:
+    def base_name(self) -> str:
         return self.add_prefix(BASE)
 
     @cached_property
@@ -111,11 +116,13 @@ class DocumentForm(UndeclaredMixin, forms.ModelForm, metaclass=DocumentFormMetac
 
     def base_input(self, bound: Any) -> str:
         """Return the hidden input that stands beside the first field of the page."""
-        if not self._is_root or self._adding or bound.name != next(iter(self.fields)):
+        if not self._is_root or bound.name != next(iter(self.fields)):
             return NO_INPUT
+        if self._adding:
+            return self.original_input()
         token = Base(self.entries(), self.base.seen, self.base.opened)
         text = token.token(*self._owner)
-        return forms.HiddenInput(BASE_ATTRS).render(self._base_name, text)
+        return forms.HiddenInput(BASE_ATTRS).render(self.base_name, text)
 
     def entries(self) -> dict[str, Any]:
         """Return {name on the page: what it shows} of all fields, to any depth."""
@@ -131,7 +138,8 @@ class DocumentForm(UndeclaredMixin, forms.ModelForm, metaclass=DocumentFormMetac
         return self._field(name).stored_bson(self.instance)
 
     def base_bson(self, name: str) -> Any:
-        return self.base.get(self.add_prefix(name), self.stored_bson(name))
+        stored = self._field(name).as_base(self.stored_bson(name))
+        return self.base.get(self.add_prefix(name), stored)
 
     def shows_stored(self, name: str) -> bool:
         """Tell whether a field shows what is stored in the Document."""
@@ -146,7 +154,9 @@ class DocumentForm(UndeclaredMixin, forms.ModelForm, metaclass=DocumentFormMetac
     def _show_base(self, name: str, field: forms.Field) -> None:
         """Show what the page showed, whatever somebody else has stored since."""
         html_name = self.add_prefix(name)
-        if self.base.choice(html_name, self.data) == Choice.STORED:
+        is_stored = self.base.choice(html_name, self.data) == Choice.STORED
+        # No page can hold on to a file that was chosen and not sent.
+        if is_stored or is_file_left_alone(self, name):
             self.base.forget(html_name)
         if self.base.knows(html_name) and not is_nested(field):
             self.initial[name] = self._field(name).initial_for(self._shown_value(name))
@@ -154,7 +164,7 @@ class DocumentForm(UndeclaredMixin, forms.ModelForm, metaclass=DocumentFormMetac
     def _shown_value(self, name: str) -> Any:
         """Return what the page showed, as the Document holds it."""
         field = self._field(name)
-        stored, base = self.stored_bson(name), self.base_bson(name)
+        stored, base = field.as_base(self.stored_bson(name)), self.base_bson(name)
         if stored_son(self.instance) is None or identical(stored, base):
             return field.stored_value(self.instance)
         return field.loaded(base)
@@ -165,9 +175,12 @@ class DocumentForm(UndeclaredMixin, forms.ModelForm, metaclass=DocumentFormMetac
             return self.parent.last_author(label)
         return last_author(self.instance, label, since=self.base.opened)
 
-    def copy_of(self, value: Any) -> Any:
-        """Return a copy of a row of a list, with what it holds unseen but its key."""
-        return copied(value)
+    def copy_of(self, value: Any, field: Any) -> Any:
+        """Return a copy of a row of a list, with what it holds unseen but its key.
+
+        ``field``: of a row.
+        """
+        return copied(value, field.document_field)
 
     def _keep_stored_value(self, name: str, field: forms.Field) -> None:
         """Have ``field`` leave alone what is stored, also where nothing is.
@@ -308,8 +321,9 @@ class DocumentForm(UndeclaredMixin, forms.ModelForm, metaclass=DocumentFormMetac
     def _is_to_set(self, name: str) -> bool:
         if self._adding or is_nested(self.fields[name]) or is_blank(self.instance):
             return True
-        field, stored, base = self._field(name), *self._now_and_then(name)
-        if identical(stored, base):
+        field, stored = self._field(name), self.stored_bson(name)
+        base = self.base_bson(name)
+        if identical(field.as_base(stored), base):
             return True
         mine = field.exact_bson(
             field.value_for_document(self.cleaned_data[name]), stored
@@ -320,9 +334,6 @@ class DocumentForm(UndeclaredMixin, forms.ModelForm, metaclass=DocumentFormMetac
             return True
         self.add_error(name, self[name].conflict(base=base, mine=mine, stored=stored))
         return False
-
-    def _now_and_then(self, name: str) -> tuple[Any, Any]:
-        return self.stored_bson(name), self.base_bson(name)
 
     def _is_set_by_code(self, name: str) -> bool:
         """Tell whether ``clean()`` or ``clean_<name>()`` gave another value."""

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from mongoengine import Document
 from mongoengine import fields as me
 from mongoengine.base import BaseDocument, LazyReference
+from mongoengine.fields import GridFSProxy
 
 from .compat import LOAD_ERRORS, QUERY_ERRORS
 from .ejson import CODEC, JSON_ERRORS, extended_json, loads
@@ -138,6 +139,9 @@ def id_of(reference: Any) -> Any:
         return stored_key(reference)
     if isinstance(reference, LazyReference):
         return reference.pk
+    if isinstance(reference, GridFSProxy):
+        # Anything else that it is asked, it asks GridFS.
+        return reference.grid_id
     return getattr(reference, "id", reference)
 
 

@@ -17,8 +17,11 @@ from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import ValidationError
 from django.forms.models import modelform_defines_fields, modelformset_factory
 from django.http import HttpResponseRedirect
+from django.urls import path
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
 from mongoengine import errors
 
 from . import saving, undeclared
@@ -26,8 +29,10 @@ from .changelist import DocumentChangeList
 from .checks import DocumentAdminChecks, DocumentInlineChecks, EmbeddedInlineChecks
 from .compat import AdapterDocumentAdmin
 from .deletion import get_deleted_objects, get_protectors
+from .downloads import file_view
 from .exceptions import SaveRejected, Superseded
 from .fields import DateTimeField, ListField
+from .files import FileUrls
 from .filters import is_below
 from .forms import DocumentForm
 from .formsets import (
@@ -251,6 +256,18 @@ class DocumentAdmin(DocumentOptions, RawViewMixin, ModelAdmin, AdapterDocumentAd
         saving.guard(obj, adding=not change)
         obj.save()
 
+    def get_urls(self):
+        """Return Django's, and that of the files of a document."""
+        view = self.admin_site.admin_view(self.file_view, cacheable=True)
+        name = f"{self.opts.app_label}_{self.opts.model_name}_file"
+        own = path("<path:object_id>/file/<str:path>/", view, name=name)
+        return [own, *super().get_urls()]
+
+    @method_decorator(require_safe)
+    def file_view(self, request, object_id, path):
+        """Return a file of a document, to be downloaded by who may see it there."""
+        return file_view(self, request, object_id, path)
+
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         view = partial(super().changeform_view, request, object_id, form_url)
         return self._show_refused_saves(request, partial(view, extra_context))
@@ -297,6 +314,7 @@ class DocumentAdmin(DocumentOptions, RawViewMixin, ModelAdmin, AdapterDocumentAd
         # Who may not change the document is shown no field at all.
         may_edit = self._has_raw(request, "change")
         form.undeclared_access = "edit" if may_edit else "view"
+        form.file_urls = FileUrls(self.admin_site, self.opts)
         return with_refused_saves(request, form)
 
     @admin.display(description=undeclared.LABEL)
@@ -360,6 +378,9 @@ class DocumentInline(DocumentOptions, InlineModelAdmin):
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)
         with_refused_saves(request, formset.form)
+        formset.form.file_urls = FileUrls(
+            self.admin_site, self.parent_model._meta, self.opts, formset.fk.name
+        )
         find_protectors = partial(
             get_protectors, request=request, admin_site=self.admin_site
         )
@@ -432,6 +453,7 @@ class EmbeddedInline(DocumentOptions, InlineModelAdmin):
         formset = modelformset_factory(self.model, **options)
         formset.field_name, formset.is_list = self.field_name, self.is_list
         formset.ordering = self.get_ordering(request) or ()
+        formset.file_urls = FileUrls(self.admin_site, self.parent_model._meta)
         return formset
 
     def _get_formset_exclude(self, request, obj):

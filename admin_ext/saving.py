@@ -19,6 +19,8 @@ from mongoengine import errors
 from pymongo.errors import DocumentTooLarge
 
 from .exceptions import SaveRejected, Superseded
+from .files import saved_with_files, with_own_files
+from .hydration import stored_son
 from .keys import is_key_changed, stored_key
 from .meta import in_order
 from .sending import sending_differences
@@ -63,7 +65,9 @@ def save(document: Any, *args, adding: bool, **kwargs) -> Any:
     is_new = adding or is_key_changed(document)
     try:
         validate(document, names)
-        with sending_differences(document) as unchanged:
+        if is_new and not adding:
+            with_own_files(None, document)
+        with _as_a_whole(document, is_copy=is_new and not adding) as unchanged:
             document.save(*args, **_options(unchanged, kwargs, adding=is_new))
         _written.get([]).append(document)
         return document
@@ -81,6 +85,18 @@ def save(document: Any, *args, adding: bool, **kwargs) -> Any:
     except errors.ValidationError as error:
         reason = ValidationError(messages_by_field(error))
         raise SaveRejected(reason, document, adding=adding) from error
+
+
+@contextmanager
+def _as_a_whole(document: Any, *, is_copy: bool) -> Iterator[dict]:
+    """Send the differences, and the files that belong to them; yield their guard."""
+    is_new = stored_son(document) is None
+    names = document._fields if is_new else changed_names(document)
+    with (
+        saved_with_files(document, names, is_copy=is_copy),
+        sending_differences(document) as unchanged,
+    ):
+        yield unchanged
 
 
 def _reason(document, error) -> ValidationError | None:

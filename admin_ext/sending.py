@@ -19,6 +19,7 @@ from mongoengine import fields as me
 from mongoengine.base import BaseDocument
 
 from .changesets import MISSING, differences, guard_for, update_for
+from .files import with_own_files
 from .hydration import document_for_son, remember, stored_son
 from .keys import id_of, remember_document
 
@@ -46,8 +47,15 @@ def put_key(document: BaseDocument, key: str, bson: Any) -> None:
     document._mark_as_changed(EXACT)
 
 
-def copied(value: Any) -> Any:
-    """Return a copy of a row of a list, with all that is stored in it but its key."""
+def copied(value: Any, field: Any) -> Any:
+    """Return a copy of a row of a list, with all that is stored in it but its key.
+
+    ``field``: mongoengine's, of a row. Files are copied when the document is saved.
+    """
+    return with_own_files(field, _copied(value), value)
+
+
+def _copied(value: Any) -> Any:
     if not isinstance(value, EmbeddedDocument):
         return copy.deepcopy(value)
     is_stored = stored_son(value) is not None
@@ -146,9 +154,9 @@ def _converted(document: Any, name: str, before: Any) -> Any:
     if field is None:
         converted = type(document).to_mongo(document, True, [name])
         return converted.get(name, MISSING)
-    if value is None:
-        return None if field.null else MISSING
-    return converted_value(field, value, before)
+    bson = None if value is None else converted_value(field, value, before)
+    # A proxy without a file is no value either.
+    return MISSING if bson is None and not field.null else bson
 
 
 def converted_value(field: Any, value: Any, before: Any) -> Any:

@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib.admin.utils import quote, unquote
 from django.contrib.admin.widgets import (
+    AdminFileWidget,
     AutocompleteSelect,
     AutocompleteSelectMultiple,
     ForeignKeyRawIdWidget,
@@ -113,6 +114,32 @@ class ClosedGeometryWidget(forms.Widget):
 
     def value_omitted_from_data(self, data, files, name):
         return False
+
+
+class StoredFileWidget(AdminFileWidget):
+    """Django's input of a file; tells its size and type, and shows a picture of it.
+
+    ``reason``: why it cannot be replaced, where it cannot. ``can_be_cleared``: a row of
+    a list is deleted instead.
+    """
+
+    template_name = "admin_ext/widgets/file.html"
+    can_be_cleared = True
+    reason = ""
+
+    def is_initial(self, value):
+        return value is not None
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        is_clearable = self.can_be_cleared and not self.is_required
+        context["widget"] |= {"is_clearable": is_clearable, "reason": self.reason}
+        return context
+
+    def value_from_datadict(self, data, files, name):
+        if self.can_be_cleared:
+            return super().value_from_datadict(data, files, name)
+        return files.get(name)
 
 
 class StoredOptions:

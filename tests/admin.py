@@ -10,6 +10,7 @@ from admin_ext import (
 )
 
 from .documents import Address, Author, Book, Chapter, Publisher, Review
+from .file_documents import Contract, Folder, Paper, Picture
 from .geo_documents import Theater
 from .key_documents import (
     Amount,
@@ -222,3 +223,30 @@ class CrateAdmin(DocumentAdmin):
     list_display = ("mark", "shelf")
     list_filter = ("shelf", "shelf__label")
     show_facets = admin.ShowFacets.ALWAYS
+
+
+class RowInline(EmbeddedTabularInline):
+    model = Picture
+    field_name = "rows"
+    extra = 1
+
+
+class PaperInline(DocumentTabularInline):
+    model = Paper
+    exclude = ("note",)
+    extra = 1
+
+
+@admin.register(Folder)
+class FolderAdmin(DocumentAdmin):
+    list_display = ("name", "file", "photo", "seal", "files", "secret")
+    exclude = ("secret",)
+    readonly_fields = ("locked",)
+    inlines = (RowInline, PaperInline)
+    save_as = True
+
+
+@admin.register(Contract)
+class ContractAdmin(DocumentAdmin):
+    list_display = ("title", "file")
+    list_editable = ("file",)

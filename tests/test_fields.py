@@ -217,9 +217,8 @@ def test_limits_are_said_in_the_words_of_django():
     ]
 
 
-def test_sequence_and_file_are_not_edited():
+def test_sequence_is_not_edited():
     assert not get("sequence").editable
-    assert not get("file").editable
 
 
 def test_id_of_every_form_of_reference():

@@ -11,7 +11,7 @@ showed (base), the one that the person wants, and the one that is stored now.
 - ``guard``: the condition that these paths are still what they were.
 """
 
-from .base import BadBase, Base, choice_name
+from .base import ANY_KEY, BadBase, Base, choice_name
 from .diff import Change, differences, update_for
 from .guard import guard_for
 from .merge import Choice, Conflict, merged, merged_tree
@@ -19,6 +19,7 @@ from .rows import Identity, New, align, arranged, identity_of
 from .values import MISSING, digest, identical, like
 
 __all__ = [
+    "ANY_KEY",
     "MISSING",
     "BadBase",
     "Base",

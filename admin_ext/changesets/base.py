@@ -21,6 +21,10 @@ def choice_name(name: str) -> str:
     return f"{name}-CHOICE"
 
 
+# Stands for the key of whatever document a page was made of.
+ANY_KEY = object()
+
+
 class BadBase(Exception):
     """The text is none that a page of this document was sent with."""
 
@@ -40,8 +44,12 @@ class Base:
 
     ``values``: {name on the page: stored value or MISSING}. ``seen``: {name: digest of
     a value that somebody else stored meanwhile and that the page has shown since}.
-    ``opened``: when the page was made, None for one that is just being made.
+    ``opened``: when the page was made, None for one that is just being made. ``key``:
+    the document's, when it was read. ``batch``: what the page asks MongoDB about in
+    one query.
     """
+
+    key: Any = MISSING
 
     def __init__(
         self,
@@ -53,6 +61,7 @@ class Base:
         self.opened = opened
         self._asked = dict(self.seen)
         self._absent: set[str] = set()
+        self.batch: list = []
 
     def get(self, name: str, stored: Any) -> Any:
         """Return what the page showed under ``name``; ``stored`` where it is silent."""
@@ -114,13 +123,19 @@ class Base:
 
     @classmethod
     def read(cls, token: str, owner: str, key: Any) -> "Base":
-        """Return the base that ``token()`` wrote. Raise BadBase for any other text."""
+        """Return the base that ``token()`` wrote. Raise BadBase for any other text.
+
+        ``key`` may be ANY_KEY.
+        """
         try:
             found = signing.loads(token, salt=SALT, serializer=BSONSerializer)
         except (signing.BadSignature, BSONError, ValueError) as error:
             raise BadBase(str(error)) from error
         keys = [] if key is MISSING else [key]
-        if found["owner"] != owner or not identical(found["key"], keys):
+        is_owner = key is ANY_KEY or identical(found["key"], keys)
+        if found["owner"] != owner or not is_owner:
             raise BadBase("The page was another document's.")
         values = found["values"] | dict.fromkeys(found["missing"], MISSING)
-        return cls(values, found["seen"], found["opened"])
+        base = cls(values, found["seen"], found["opened"])
+        base.key = next(iter(found["key"]), MISSING)
+        return base

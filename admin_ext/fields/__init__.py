@@ -8,6 +8,15 @@ They are never contributed to a model: no column, no migration, no query.
 
 from .base import DocumentField, path_to
 from .containers import EmbeddedField, ListField, RowField
+from .files import (
+    BinaryField,
+    FileField,
+    ImageField,
+    StoredFileField,
+    holds_files,
+    linked,
+    shown_in,
+)
 from .geo import GeometryField, as_checked
 from .mapping import FIELD_CLASSES, field_for
 from .relations import MAX_CHOICES, ReferenceField, ReferenceListField
@@ -17,7 +26,6 @@ from .values import (
     DateField,
     DateTimeField,
     EnumField,
-    FileField,
     ObjectIdField,
     StringField,
     TextField,
@@ -29,6 +37,7 @@ from .values import (
 __all__ = [
     "FIELD_CLASSES",
     "MAX_CHOICES",
+    "BinaryField",
     "BooleanField",
     "DateField",
     "DateTimeField",
@@ -37,18 +46,23 @@ __all__ = [
     "EnumField",
     "FileField",
     "GeometryField",
+    "ImageField",
     "ListField",
     "ObjectIdField",
     "ReferenceField",
     "ReferenceListField",
     "RowField",
+    "StoredFileField",
     "StringField",
     "TextField",
     "ValueField",
     "as_checked",
     "dynamic_field",
     "field_for",
+    "holds_files",
     "is_key",
+    "linked",
     "path_to",
     "run_validators",
+    "shown_in",
 ]

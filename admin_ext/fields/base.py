@@ -125,6 +125,10 @@ class DocumentField:
         except LOAD_ERRORS:
             return stored
 
+    def as_base(self, stored: Any) -> Any:
+        """Return what travels with a page for a stored value: here that itself."""
+        return stored
+
     def bson_for(self, value: Any, stored: Any) -> Any:
         """Return a Document's value as BSON, like what is stored where that fits.
 

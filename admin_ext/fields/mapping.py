@@ -5,6 +5,7 @@ from mongoengine.base import BaseField
 
 from .base import DocumentField, choices_for, options_for
 from .containers import EmbeddedField, ListField
+from .files import BinaryField, FileField, ImageField
 from .geo import KINDS, GeometryField
 from .relations import ReferenceField, ReferenceListField
 from .values import (
@@ -15,7 +16,6 @@ from .values import (
     DecimalField,
     EmailField,
     EnumField,
-    FileField,
     FloatField,
     IntegerField,
     ObjectIdField,
@@ -50,8 +50,10 @@ FIELD_CLASSES: dict[type[BaseField], type[DocumentField]] = {
     me.LazyReferenceField: ReferenceField,
     me.GenericEmbeddedDocumentField: ValueField,
     me.EmbeddedDocumentField: EmbeddedField,
+    me.BinaryField: BinaryField,
     me.FileField: FileField,
     **dict.fromkeys(KINDS, GeometryField),
+    me.ImageField: ImageField,
     BaseField: ValueField,
 }
 
@@ -79,7 +81,7 @@ def field_for(document_field: BaseField, *, name: str, present) -> DocumentField
     cls = field_class_for(document_field)
     if cls in (ReferenceField, EmbeddedField):
         return cls(document_field, to=present(document_field.document_type), **options)
-    if cls is FileField or isinstance(document_field, me.SequenceField):
+    if isinstance(document_field, me.SequenceField):
         options["editable"] = False
     if cls is DecimalField:
         options["decimal_places"] = document_field.precision

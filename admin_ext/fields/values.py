@@ -214,10 +214,3 @@ def dynamic_field(document: Any, name: str) -> ValueField | None:
     field = ValueField(DynamicField(db_field=name), null=True, blank=True)
     field.bind(document, name)
     return field
-
-
-class FileField(DocumentField, models.Field):
-    """A GridFS file: shown by name, not edited in the form."""
-
-    def get_internal_type(self):
-        return "GridFSFileField"

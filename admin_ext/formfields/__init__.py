@@ -6,6 +6,15 @@ page showed, so that a value which nobody touched is never written back.
 
 from .choices import ChoiceField
 from .dates import DateField, DateTimeField, SplitDateTimeField
+from .files import (
+    BinaryField,
+    FileField,
+    ImageField,
+    is_file_left_alone,
+    join_lookups,
+    read,
+    show_original,
+)
 from .free import ExtendedJSONField
 from .geo import GeometryField
 from .numbers import DecimalField, FloatField, IntegerField
@@ -17,6 +26,7 @@ from .references import (
 from .texts import EmailField, ObjectIdField, StringField, URLField, UUIDField
 
 __all__ = [
+    "BinaryField",
     "ChoiceField",
     "DateField",
     "DateTimeField",
@@ -25,8 +35,10 @@ __all__ = [
     "DocumentMultipleChoiceField",
     "EmailField",
     "ExtendedJSONField",
+    "FileField",
     "FloatField",
     "GeometryField",
+    "ImageField",
     "IntegerField",
     "ObjectIdField",
     "SplitDateTimeField",
@@ -34,4 +46,8 @@ __all__ = [
     "StringField",
     "URLField",
     "UUIDField",
+    "is_file_left_alone",
+    "join_lookups",
+    "read",
+    "show_original",
 ]

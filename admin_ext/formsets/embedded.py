@@ -18,9 +18,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from admin_ext import saving
-from admin_ext.boundfields import NO_INPUT
 from admin_ext.changesets import MISSING, BadBase, Base, Choice, New, arranged
 from admin_ext.conflicts import conflict_error
+from admin_ext.fileforms import FilePage
 from admin_ext.forms import BASE, BASE_ATTRS, DAMAGED
 from admin_ext.history import last_author
 from admin_ext.hydration import blank, stored_son
@@ -79,7 +79,7 @@ class RowsManagementForm(ManagementForm):
     __str__ = __html__ = render
 
 
-class EmbeddedFormSet(BaseModelFormSet):
+class EmbeddedFormSet(FilePage, BaseModelFormSet):
     """Rows of an embedded list, or the one document of an EmbeddedDocumentField.
 
     The rows are put into the parent document in memory when the formset is found
@@ -129,7 +129,7 @@ class EmbeddedFormSet(BaseModelFormSet):
     # What the page showed
 
     def _base(self) -> Base:
-        token = self.data.get(f"{self.prefix}-{BASE}") if self.is_bound else None
+        token = self.data.get(self.base_name) if self.is_bound else None
         if not token or self.save_as_new:
             return Base()
         try:
@@ -139,6 +139,10 @@ class EmbeddedFormSet(BaseModelFormSet):
             return Base()
 
     @property
+    def base_name(self) -> str:
+        return f"{self.prefix}-{BASE}"
+
+    @property
     def _owner(self) -> tuple[str, Any]:
         label = f"{type(self.instance)._meta.label}.{self.field_name}"
         return label, (stored_son(self.instance) or {}).get("_id", MISSING)
@@ -146,13 +150,12 @@ class EmbeddedFormSet(BaseModelFormSet):
     def base_input(self) -> str:
         """Return the hidden input with what the page shows of the rows."""
         if stored_son(self.instance) is None:
-            return NO_INPUT
+            return self.original_input()
         entries: dict[str, Any] = {self.prefix: self.page_rows.entry()}
         for form in self.initial_forms:
             entries |= form.entries()
         token = Base(entries, self.base.seen, self.base.opened).token(*self._owner)
-        name = f"{self.prefix}-{BASE}"
-        return forms.HiddenInput(BASE_ATTRS).render(name, token)
+        return forms.HiddenInput(BASE_ATTRS).render(self.base_name, token)
 
     def last_author(self, label):
         """Return who changed rows last, if that is known."""
@@ -219,7 +222,18 @@ class EmbeddedFormSet(BaseModelFormSet):
         elif self.initial_extra and i >= self.initial_form_count():
             extra = self.initial_extra[i - self.initial_form_count() :]
             kwargs |= {"initial": extra[0]} if extra else {}
-        return super(BaseModelFormSet, self)._construct_form(i, **kwargs)
+        form = super(BaseModelFormSet, self)._construct_form(i, **kwargs)
+        form.stored_path = self._path_of_row(i)
+        return form
+
+    def _path_of_row(self, number: int) -> tuple | None:
+        """Return where a row of the page is in the stored document."""
+        is_row = number < len(self.page_rows) and not self.save_as_new
+        place = self.page_rows.places[number] if is_row else None
+        if place is None:
+            return None
+        stored_name = type(self.instance)._fields[self.field_name].db_field
+        return (stored_name, place) if self.is_list else (stored_name,)
 
     def get_form_kwargs(self, index):
         return super().get_form_kwargs(index) | {"base": self.base, "parent": self}

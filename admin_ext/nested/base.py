@@ -37,7 +37,8 @@ class NestedBoundField(PageBoundField):
     ``stored`` is the BSON that MongoDB holds now, ``live`` the value in the Document.
     """
 
-    template_name = ""
+    # Not template_name: Django's is of the field with its label.
+    forms_template_name = ""
 
     @property
     def stored(self) -> Any:
@@ -60,6 +61,10 @@ class NestedBoundField(PageBoundField):
         """Tell whether the forms within take what was sent."""
         return self.form.is_bound and not self.is_dropped and not self.field.disabled
 
+    @property
+    def is_multipart(self):
+        return False
+
     def sent(self, name: str) -> str | None:
         """Return what was sent under a name of this field's own."""
         return self.form.data.get(f"{self.html_name}-{name}") if self.is_bound else None
@@ -71,7 +76,7 @@ class NestedBoundField(PageBoundField):
         return {"data": self.form.data, "files": self.form.files}
 
     def as_widget(self, widget=None, attrs=None, only_initial=False):
-        html = render_to_string(self.template_name, self.get_context())
+        html = render_to_string(self.forms_template_name, self.get_context())
         return html + self.mark() + self.kept_choice() + self.form.base_input(self)
 
     def stored_as(self):

@@ -16,7 +16,7 @@ from .base import MAX_BLANK_DEPTH, MAX_DEPTH, NestedBoundField, NestedWidget
 class EmbeddedBoundField(NestedBoundField):
     """One embedded document: there or not, of one of several classes."""
 
-    template_name = "admin_ext/widgets/embedded_document.html"
+    forms_template_name = "admin_ext/widgets/embedded_document.html"
 
     def as_widget(self, widget=None, attrs=None, only_initial=False):
         html = super().as_widget(widget, attrs, only_initial)
@@ -118,6 +118,7 @@ class EmbeddedBoundField(NestedBoundField):
             parent=self.form,
         )
         form.depth, form.blank_depth = self.depth + 1, blank_depth
+        form.stored_path = self.stored_path if document is self.live else None
         return form
 
     @property
@@ -136,6 +137,10 @@ class EmbeddedBoundField(NestedBoundField):
     @property
     def media(self):
         return self.subform.media if self.subform else forms.Media()
+
+    @property
+    def is_multipart(self):
+        return self.subform is not None and self.subform.is_multipart()
 
     def _has_changed(self):
         if self.field.disabled or self.is_dropped or self.subform is None:

@@ -7,9 +7,19 @@ from django.core.exceptions import ValidationError
 from django.forms.formsets import BaseFormSet, formset_factory
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from mongoengine.fields import GridFSProxy
 
 from admin_ext.boundfields import CONVERT, NO_INPUT, PageBoundField
-from admin_ext.changesets import MISSING, Choice, Conflict, New, arranged, merged
+from admin_ext.changesets import (
+    MISSING,
+    Choice,
+    Conflict,
+    New,
+    arranged,
+    identical,
+    merged,
+)
+from admin_ext.formfields import is_file_left_alone, join_lookups, show_original
 
 from .base import MAX_BLANK_DEPTH, MAX_DEPTH, NestedBoundField, NestedWidget
 from .rows import PageRows
@@ -39,16 +49,22 @@ class RowForm(forms.Form):
         self.depth, self.blank_depth = self.list.depth + 1, self.list.blank_depth
         if row is not None:
             self._show_base(self.fields["value"])
+        else:
+            show_original(self, "value", self.list.field.item_field)
+        join_lookups(self)
 
     def _show_base(self, field):
         """Show what the page showed, whatever is stored in its place now."""
         name = self.add_prefix("value")
-        if self.base.choice(name, self.data) == Choice.STORED:
+        is_stored = self.base.choice(name, self.data) == Choice.STORED
+        if is_stored or is_file_left_alone(self, "value"):
             self.base.forget(name)
         if is_nested(field):
             return
-        item = self.list.field.item_field
-        loaded = item.loaded(self.base_bson("value"))
+        item, stored = self.list.field.item_field, self.stored_bson("value")
+        base = self.base_bson("value")
+        is_stored = identical(item.as_base(stored), base)
+        loaded = item.loaded(stored if is_stored else base)
         self.initial["value"] = item.initial_for(loaded)
         keep = getattr(field, "keep_stored_value", None)
         if keep:
@@ -58,7 +74,8 @@ class RowForm(forms.Form):
         return MISSING if self.place is None else self.list.stored_rows[self.place]
 
     def base_bson(self, name):
-        return self.base.get(self.add_prefix(name), self.stored_bson(name))
+        stored = self.list.field.item_field.as_base(self.stored_bson(name))
+        return self.base.get(self.add_prefix(name), stored)
 
     def shows_stored(self, name):
         return name == "value" and self.row is not None
@@ -74,7 +91,9 @@ class RowForm(forms.Form):
         sent, places = self.data.get(self.add_prefix("FROM"), ""), self.list.rows.places
         is_row = self.row is None and sent.isdecimal() and int(sent) < len(places)
         place = places[int(sent)] if is_row else None
-        return None if place is None else self.copy_of(self.list.live_rows[place])
+        if place is None:
+            return None
+        return self.copy_of(self.list.live_rows[place], self.list.field.item_field)
 
     @property
     def label(self):
@@ -87,11 +106,28 @@ class RowForm(forms.Form):
     def last_author(self, label):
         return self.list.form.last_author(self.list.label)
 
+    @property
+    def original(self):
+        return self.list.form.original
+
+    def path_to(self, name):
+        is_stored = self.place is not None and self.list.stored_path is not None
+        return (*self.list.stored_path, self.place) if is_stored else None
+
+    def file_url(self, path):
+        return self.list.form.file_url(path)
+
+    def note_replaced(self, name, document_field, key):
+        self.list.form.note_replaced(name, document_field, key)
+
+    def is_multipart(self):
+        return any(bound.is_multipart for bound in self if bound.name == "value")
+
     def base_input(self, bound):
         return NO_INPUT
 
-    def copy_of(self, value):
-        return self.list.form.copy_of(value)
+    def copy_of(self, value, field):
+        return self.list.form.copy_of(value, field)
 
     def get_embedded_form_class(self, document):
         return self.list.form.get_embedded_form_class(document)
@@ -128,9 +164,10 @@ class RowForm(forms.Form):
                 return None
             mine = _("(deleted)")
         elif self.is_touched and not is_nested(bound.field):
-            mine = self.member()[1]
+            mine, item = self.member()[1], self.list.field.item_field
+            base = self.base_bson("value")
             try:
-                merged(self.base_bson("value"), mine, stored)
+                merged(base, *(item.as_base(each) for each in (mine, stored)))
             except Conflict:
                 pass
             else:
@@ -145,9 +182,14 @@ class RowForm(forms.Form):
         bound, value = self["value"], self.cleaned_data["value"]
         if is_nested(bound.field):
             return value, bound.exact
-        item = self.list.field.item_field
+        item, stored = self.list.field.item_field, self.stored_bson("value")
+        if bound.is_multipart and not bound._has_changed():
+            # The page never had it.
+            value = self.live("value")
+            is_new = self.row is None
+            return value, item.member_bson(value, MISSING) if is_new else stored
         value = item.value_for_document(value)
-        return value, item.member_bson(value, self.stored_bson("value"))
+        return value, item.member_bson(value, stored)
 
     @property
     def media(self):
@@ -184,7 +226,7 @@ class ListBoundField(NestedBoundField):
     that was sent, or CONVERT.
     """
 
-    template_name = "admin_ext/widgets/list.html"
+    forms_template_name = "admin_ext/widgets/list.html"
     exact: Any = CONVERT
 
     @cached_property
@@ -238,6 +280,10 @@ class ListBoundField(NestedBoundField):
         return self.formset.media
 
     @property
+    def is_multipart(self):
+        return any(form.is_multipart() for form in self.formset.forms)
+
+    @property
     def is_submitted(self) -> bool:
         """Tell whether this list was on the page that was sent."""
         return self.is_bound and f"{self.html_name}-TOTAL_FORMS" in self.form.data
@@ -245,7 +291,8 @@ class ListBoundField(NestedBoundField):
     @property
     def is_damaged(self) -> bool:
         """Tell whether other rows were sent than the page had."""
-        return self.formset.initial_form_count() != len(self.rows)
+        count = self.formset.initial_form_count()
+        return count != len(self.rows) and self.form.original is None
 
     def is_changed_since(self, form: RowForm) -> bool:
         """Tell whether somebody else changed a row since the page was made."""
@@ -309,6 +356,7 @@ class ListBoundField(NestedBoundField):
 
         for form in sorted(self.formset.forms, key=_position):
             if form.is_deleted:
+                form["value"].note_replaced()
                 continue
             if form.place is not None:
                 wanted.append(form.row)
@@ -320,7 +368,10 @@ class ListBoundField(NestedBoundField):
 
     def _copied(self, form: RowForm) -> Member:
         value, bson = form.member()
-        return self.form.copy_of(value), bson
+        copy = self.form.copy_of(value, self.field.item_field)
+        if copy is not value and isinstance(copy, GridFSProxy):
+            bson = copy.grid_id
+        return copy, bson
 
     def _changed_members(self) -> dict[int, Member]:
         """Return {place: row} of the rows that have another value than is stored."""
@@ -360,7 +411,7 @@ class ListFormField(forms.Field):
         field.label = ""
         field.required = False
         field.initial = None
-        field.is_row = True
+        field.is_row, field.widget.can_be_cleared = True, False
         if isinstance(field.widget, forms.Textarea):
             field.widget.attrs |= {"rows": 1}
         return field
