@@ -3,7 +3,7 @@
 Each entry says why it is needed. ``apply()`` runs once, from admin_ext.apps.
 """
 
-from bson import DBRef
+from bson import Binary, DBRef
 from bson.errors import BSONError
 from django.contrib.admin import actions, helpers
 from django.contrib.admin.filters import FieldListFilter
@@ -14,7 +14,7 @@ from django_mongoengine.forms.document_options import DocumentMetaWrapper
 from django_mongoengine.mongo_admin.options import (
     DocumentAdmin as BaseAdapterDocumentAdmin,
 )
-from mongoengine import errors, signals
+from mongoengine import BinaryField, errors, signals
 from mongoengine.base import BaseDocument, ObjectIdField
 from mongoengine.base.common import _document_registry
 from mongoengine.connection import ConnectionFailure as MongoEngineConnectionFailure
@@ -24,6 +24,7 @@ from mongoengine.errors import (
     InvalidDocumentError,
     NotRegistered,
 )
+from mongoengine.fields import ImageGridFsProxy
 from mongoengine.queryset.base import BaseQuerySet
 from pymongo.errors import ConnectionFailure
 
@@ -157,6 +158,37 @@ def _is_compound(reference):
     return isinstance(reference, DBRef) and isinstance(reference.id, dict)
 
 
+def keep_kinds_of_binary_data():
+    """Let binary data be stored with the subtype that they have.
+
+    ``BinaryField.to_mongo`` (0.29.3) makes generic data of any: a copy of an MD5, or of
+    what the application marks with a number of its own, would be another value.
+    """
+    to_mongo = BinaryField.to_mongo
+
+    def to_mongo_as_it_is(self, value):
+        return value if isinstance(value, Binary) else to_mongo(self, value)
+
+    BinaryField.to_mongo = to_mongo_as_it_is
+
+
+def delete_pictures_without_thumbnails():
+    """Let a picture be deleted that another application has stored.
+
+    ``ImageGridFsProxy.delete`` (0.29.3) asks the file for its ``thumbnail_id``, which
+    only mongoengine's own have. A document that holds another could not be deleted.
+    """
+    delete = ImageGridFsProxy.delete
+
+    def delete_any(self, *args, **kwargs):
+        file = self.get()
+        if file is None or hasattr(file, "thumbnail_id"):
+            return delete(self, *args, **kwargs)
+        return super(ImageGridFsProxy, self).delete()
+
+    ImageGridFsProxy.delete = delete_any
+
+
 def read_documents_through(module, lookup_field, display_for_field):
     """Have ``module`` of Django's admin read Documents with these functions.
 
@@ -253,6 +285,8 @@ def apply(*, cells, readonly, details, document_for_label):
     make_missing_documents_known_to_django()
     keep_null_references()
     leave_compound_references()
+    keep_kinds_of_binary_data()
+    delete_pictures_without_thumbnails()
     count_documents_for_their_name()
     read_documents_through(admin_list, *cells)
     read_documents_through(helpers, *readonly)

@@ -15,7 +15,7 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header, http_date
 
-from .changesets import MISSING, digest
+from .changesets import digest
 from .fields import EmbeddedField, ListField, StoredFileField
 from .files import (
     MISSING_FILE_ERRORS,
@@ -151,23 +151,29 @@ class _Page:
 
     def _within(self, field, stored, steps, names):
         """Go on from what is stored for a field; ``names``: what a row of it shows."""
-        if isinstance(field, ListField):
-            if not isinstance(stored, list) or not steps[0].isdecimal():
-                raise LookupError(steps)
-            return self._within(field.item, stored[int(steps.pop(0))], steps, names)
         if isinstance(field, EmbeddedField):
-            if not isinstance(stored, dict):
-                raise LookupError(steps)
-            cls = class_for(field.embedded_document, stored)
+            cls = class_for(field.embedded_document, _of(dict, stored))
             names = self._nested_names(cls) if names is None else names
             return self._in_document(cls, stored, steps, names)
-        if steps or not isinstance(field, StoredFileField) or stored is MISSING:
+        if isinstance(field, ListField):
+            step = steps.pop(0)
+            if not step.isdecimal():
+                raise LookupError(step)
+            return self._within(field.item, _of(list, stored)[int(step)], steps, names)
+        if steps or not isinstance(field, StoredFileField):
             raise LookupError(steps)
         return field, stored
 
     def _nested_names(self, cls) -> set[str]:
         form = _form_class(self.options, self.request, self.document)
         return {*form(instance=self.document).get_embedded_form_class(cls).base_fields}
+
+
+def _of(kind: type, stored: Any) -> Any:
+    """Return a stored value of that type. Raise LookupError for any other."""
+    if not isinstance(stored, kind):
+        raise LookupError(kind.__name__)
+    return stored
 
 
 def shown_names(options: Any, request: Any, document: Any) -> set[str]:

@@ -39,10 +39,10 @@ class FilePage:
             note_replaced(self.instance, name, document_field, key)
 
     @cached_property
-    def original(self) -> Original | None:
+    def original_page(self) -> Original | None:
         """The stored document that the new one is a copy of; None if it is none."""
         if self.parent is not None:
-            return self.parent.original
+            return self.parent.original_page
         if not self.is_bound or SAVE_AS_NEW not in self.data:
             return None
         label, _key = self._owner
@@ -51,10 +51,10 @@ class FilePage:
 
     def original_input(self) -> str:
         """Return its base once more, when the page comes back with an error."""
-        if self.parent is not None or self.original is None:
+        if self.parent is not None or self.original_page is None:
             return NO_INPUT
         attrs = {"class": "admin-ext"}
-        return HiddenInput(attrs).render(self.base_name, self.original.token)
+        return HiddenInput(attrs).render(self.base_name, self.original_page.token)
 
 
 class FileForm(FilePage):

@@ -175,12 +175,9 @@ class DocumentForm(
             return self.parent.last_author(label)
         return last_author(self.instance, label, since=self.base.opened)
 
-    def copy_of(self, value: Any, field: Any) -> Any:
-        """Return a copy of a row of a list, with what it holds unseen but its key.
-
-        ``field``: of a row.
-        """
-        return copied(value, field.document_field)
+    def copy_of(self, value: Any) -> Any:
+        """Return a copy of a row of a list, with what it holds unseen but its key."""
+        return copied(value)
 
     def _keep_stored_value(self, name: str, field: forms.Field) -> None:
         """Have ``field`` leave alone what is stored, also where nothing is.

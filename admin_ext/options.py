@@ -139,9 +139,9 @@ class DocumentAdmin(DocumentOptions, RawViewMixin, ModelAdmin, AdapterDocumentAd
 
     def get_changelist_form(self, request, **kwargs):
         kwargs = {"form": DocumentForm} | kwargs
-        return with_refused_saves(
-            request, super().get_changelist_form(request, **kwargs)
-        )
+        form = super().get_changelist_form(request, **kwargs)
+        form.file_urls = FileUrls(self.admin_site, self.opts)
+        return with_refused_saves(request, form)
 
     def get_changelist_formset(self, request, **kwargs):
         return super().get_changelist_formset(

@@ -66,7 +66,7 @@ def save(document: Any, *args, adding: bool, **kwargs) -> Any:
     try:
         validate(document, names)
         if is_new and not adding:
-            with_own_files(None, document)
+            with_own_files(document)
         with _as_a_whole(document, is_copy=is_new and not adding) as unchanged:
             document.save(*args, **_options(unchanged, kwargs, adding=is_new))
         _written.get([]).append(document)

@@ -17,6 +17,7 @@ from bson import SON
 from mongoengine import Document, EmbeddedDocument
 from mongoengine import fields as me
 from mongoengine.base import BaseDocument
+from mongoengine.fields import GridFSProxy
 
 from .changesets import MISSING, differences, guard_for, update_for
 from .files import with_own_files
@@ -47,15 +48,17 @@ def put_key(document: BaseDocument, key: str, bson: Any) -> None:
     document._mark_as_changed(EXACT)
 
 
-def copied(value: Any, field: Any) -> Any:
+def copied(value: Any) -> Any:
     """Return a copy of a row of a list, with all that is stored in it but its key.
 
-    ``field``: mongoengine's, of a row. Files are copied when the document is saved.
+    Files are copied when the document is saved.
     """
-    return with_own_files(field, _copied(value), value)
+    return with_own_files(_copied(value), value)
 
 
 def _copied(value: Any) -> Any:
+    if isinstance(value, GridFSProxy):
+        return value
     if not isinstance(value, EmbeddedDocument):
         return copy.deepcopy(value)
     is_stored = stored_son(value) is not None

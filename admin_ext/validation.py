@@ -15,6 +15,7 @@ from mongoengine.base import BaseDocument
 
 from .compat import METHOD_ERRORS
 from .fields import as_checked, run_validators
+from .files import rewind
 from .hydration import stored_son
 from .keys import id_of, key_of
 from .meta import unique_checks
@@ -52,6 +53,8 @@ def validate(document: BaseDocument, names: Iterable[str]) -> None:
             found[name] = error.error_list
         except (errors.ValidationError, ValueError, AttributeError, TypeError) as error:
             found[name] = [message_for(error)]
+    # Whoever looks into a new file reads it to its end.
+    rewind(document, names)
     for name, messages in clean(document).items():
         found.setdefault(name, []).extend(messages)
     if found:

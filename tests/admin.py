@@ -10,7 +10,7 @@ from admin_ext import (
 )
 
 from .documents import Address, Author, Book, Chapter, Publisher, Review
-from .file_documents import Contract, Folder, Paper, Picture
+from .file_documents import Contract, Folder, Paper, Picture, Slip
 from .geo_documents import Theater
 from .key_documents import (
     Amount,
@@ -244,6 +244,11 @@ class FolderAdmin(DocumentAdmin):
     readonly_fields = ("locked",)
     inlines = (RowInline, PaperInline)
     save_as = True
+
+
+@admin.register(Slip)
+class SlipAdmin(DocumentAdmin):
+    pass
 
 
 @admin.register(Contract)

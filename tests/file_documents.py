@@ -56,3 +56,28 @@ class Contract(me.Document):
 
     def __str__(self):
         return self.title or "?"
+
+
+class Slip(me.Document):
+    """Has a key that can be changed."""
+
+    code = me.StringField(primary_key=True, max_length=20)
+    title = me.StringField(max_length=50)
+    file = me.FileField()
+    files = me.ListField(me.FileField())
+
+    meta = {"collection": "slips"}
+
+    def __str__(self):
+        return self.code or "?"
+
+
+class Archive(me.Document):
+    """Keeps its files in another database, and some by name."""
+
+    name = me.StringField(max_length=50)
+    scan = me.FileField(db_alias="other", collection_name="scans")
+    parts = me.MapField(me.FileField())
+    nested = me.ListField(me.ListField(me.FileField()))
+
+    meta = {"collection": "archives"}

@@ -1,13 +1,14 @@
 """Patches: Django's own behaviour for models is what it was."""
 
 import pytest
+from bson import Binary
 from django.contrib.admin.filters import AllValuesFieldListFilter, FieldListFilter
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import MultipleObjectsReturned, ObjectDoesNotExist
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from mongoengine import errors
+from mongoengine import BinaryField, errors
 
 from admin_ext import DocumentAdmin, compat
 from admin_ext.filters import DistinctFieldListFilter
@@ -59,3 +60,8 @@ def test_a_mistake_in_the_columns_of_a_model_is_no_marked_cell(admin_client):
     response = admin_client.get("/admin/auth/user/")
     assert response.status_code == 200
     assert b"admin-ext" not in response.content
+
+
+def test_binary_data_keep_their_kind():
+    assert BinaryField().to_mongo(Binary(b"x", 5)) == Binary(b"x", 5)
+    assert BinaryField().to_mongo(b"x") == Binary(b"x", 0)

@@ -1,5 +1,6 @@
 """Files in GridFS and binary data: what is stored before and after each edit."""
 
+import gridfs
 import pytest
 from bson import Binary, ObjectId
 from bson.codec_options import CodecOptions
@@ -8,7 +9,7 @@ from mongoengine import signals
 
 from admin_ext.exceptions import SaveRejected
 
-from .file_documents import Contract, Folder
+from .file_documents import Archive, Contract, Folder
 from .files import Page, files, form_class, load, picture, put, shown, upload
 
 RAW = CodecOptions(document_class=RawBSONDocument)
@@ -216,13 +217,20 @@ def test_clean_reads_the_new_file_before_it_is_stored(mongo, folder, monkeypatch
     seen = []
 
     def clean(self):
-        seen.append((self.file.filename, self.file.content_type, self.file.read()))
+        seen.append((self.file.filename, self.file.content_type))
+        while chunk := self.file.read(3):
+            seen.append(chunk)
+        seen.append((self.photo.size, self.photo.format))
 
     monkeypatch.setattr(Folder, "clean", clean)
     pk, _stored = folder()
-    saved(Page(pk, "file").send({"file": upload(b"hello")}))
-    assert seen[0] == ("new.txt", "text/plain", b"hello")
-    assert [*files(mongo).values()] == [b"hello"]
+    uploads = {"file": upload(b"hello"), "photo": upload(picture(), "a.png")}
+    saved(Page(pk, "file", "photo").send(uploads))
+    name = ("new.txt", "text/plain")
+    once = [name, b"hel", b"lo", ((30, 20), "PNG")]
+    # By the form, and by the save.
+    assert seen == [*once, *once]
+    assert b"hello" in files(mongo).values()
 
 
 @pytest.mark.django_db
@@ -416,6 +424,38 @@ def test_files_of_a_removed_embedded_document_stay(mongo, folder):
     saved(Page(pk, "cover", "pictures").send(**data))
     assert stored() == {"name": "F", "pictures": []}
     assert [*files(mongo)] == [old]
+
+
+def test_files_in_another_database(mongo, other_mongo):
+    old = gridfs.GridFS(other_mongo, "scans").put(b"old", filename="old.txt")
+    pk = mongo.archives.insert_one({"name": "A", "scan": old}).inserted_id
+    page = Page(pk, "name", "scan", document=Archive)
+    assert "old.txt" in page.form_class(instance=page.load()).as_div()
+    saved(page.send({"scan": upload(b"new")}))
+    new = mongo.archives.find_one()["scan"]
+    assert [each["_id"] for each in other_mongo.scans.files.find()] == [new]
+    assert files(mongo) == {}
+
+
+def test_a_list_of_lists_of_files(mongo):
+    first, second = put(mongo, b"1"), put(mongo, b"2")
+    pk = mongo.archives.insert_one({"nested": [[first], [second]]}).inserted_id
+    page = Page(pk, "nested", document=Archive)
+    saved(page.send({"nested-1-value-0-value": upload(b"new")}))
+    ((same,), (new,)) = mongo.archives.find_one()["nested"]
+    assert files(mongo) == {first: b"1", new: b"new"}
+    assert same == first
+
+
+def test_a_map_of_files_is_left_alone(mongo, mongo_commands):
+    parts = {"a": put(mongo), "b": None, "c": "odd"}
+    pk = mongo.archives.insert_one({"name": "A", "parts": parts}).inserted_id
+    page = Page(pk, "name", "parts", document=Archive)
+    with mongo_commands() as commands:
+        saved(page.send())
+    assert not commands.writes
+    saved(page.send(name="B"))
+    assert mongo.archives.find_one() == {"_id": pk, "name": "B", "parts": parts}
 
 
 # Binary data

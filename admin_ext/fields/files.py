@@ -75,8 +75,7 @@ class FileField(StoredFileField, models.FileField):
         if isinstance(value, File):
             return pending_proxy(self.document_field, value)
         if isinstance(value, ShownFile):
-            proxy = self.document_field.to_python(value.value)
-            return with_own_files(self.document_field, proxy)
+            return with_own_files(self.document_field.to_python(value.value))
         return value or None
 
 
@@ -107,7 +106,7 @@ class BinaryField(StoredFileField, models.BinaryField):
 
     def value_for_document(self, value):
         if isinstance(value, File):
-            return formfields.read(value)
+            return formfields.read_upload(value)
         if isinstance(value, ShownBinary):
             return value.value
         return None if value is False else value

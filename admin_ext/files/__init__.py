@@ -14,7 +14,13 @@ saved, and what it replaces is deleted when that has succeeded.
 from .buckets import MISSING_FILE_ERRORS, Bucket
 from .images import MAX_PIXELS, BadImage, OversizeImage, check_image, thumbnail
 from .originals import Original
-from .pending import note_replaced, pending_proxy, saved_with_files, with_own_files
+from .pending import (
+    note_replaced,
+    pending_proxy,
+    rewind,
+    saved_with_files,
+    with_own_files,
+)
 from .shown import (
     ENCRYPTED,
     SHOWN_BY,
@@ -53,6 +59,7 @@ __all__ = [
     "join",
     "note_replaced",
     "pending_proxy",
+    "rewind",
     "saved_with_files",
     "stand_in",
     "steps_of",

@@ -41,9 +41,9 @@ class Bucket(NamedTuple):
     name: str
 
     @classmethod
-    def of(cls, document_field: Any) -> "Bucket":
-        """Return the bucket of a FileField of mongoengine."""
-        return cls(document_field.db_alias, document_field.collection_name)
+    def of(cls, field: Any) -> "Bucket":
+        """Return the bucket of a FileField of mongoengine, or of one of its proxies."""
+        return cls(field.db_alias, field.collection_name)
 
     @property
     def grid(self) -> GridFS:

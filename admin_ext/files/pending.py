@@ -9,15 +9,14 @@ fails it takes the new ones back.
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, cached_property
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any
 
 from bson import ObjectId
 from mongoengine import EmbeddedDocument, ImageField, errors
-from mongoengine import fields as me
 from mongoengine.base import BaseDocument
-from mongoengine.fields import GridFSProxy
+from mongoengine.fields import GridFSProxy, ImageGridFsProxy
 from pymongo.errors import PyMongoError
 
 from admin_ext.changesets import MISSING
@@ -30,7 +29,7 @@ from .buckets import MISSING_FILE_ERRORS, Bucket, can_be_id
 
 logger = logging.getLogger(__name__)
 
-# Where a document keeps what was noted: {name on the page: Replaced}.
+# Where a document keeps what a person replaced or cleared: {name on the page: proxy}.
 REPLACED = "_replaced_files"
 # Where an upload keeps the id that its file will have, however often it is asked.
 GRID_ID = "grid_id"
@@ -39,53 +38,54 @@ GRID_ID = "grid_id"
 OWN_KEYS = {"_id", "length", "uploadDate", "md5", "thumbnail_id"}
 
 
-class Replaced(NamedTuple):
-    """A file that a person replaced or cleared."""
-
-    document_field: Any
-    key: Any
-
-
 class Upload:
-    """The contents of a new file, as they were sent."""
+    """The contents of a new file, as they were sent for a field of mongoengine's."""
 
-    def __init__(self, file: Any):
-        self.file = file
+    def __init__(self, field: Any, file: Any):
+        self.field, self.file = field, file
 
-    @property
+    @cached_property
     def preview(self) -> Any:
-        """What a proxy tells of the file before it is in GridFS."""
-        self.file.seek(0)
+        """What a proxy tells of the file before it is in GridFS, as of a GridOut."""
+        file, image = self.file, getattr(self.file, "image", None)
+        file.seek(0)
         return SimpleNamespace(
-            _id=getattr(self.file, GRID_ID, None),
-            filename=self.file.name,
-            name=self.file.name,
-            content_type=getattr(self.file, "content_type", None),
-            length=self.file.size,
-            read=self.file.read,
-            seek=self.file.seek,
-            tell=self.file.tell,
+            _id=getattr(file, GRID_ID, None),
+            filename=file.name,
+            name=file.name,
+            content_type=getattr(file, "content_type", None),
+            length=file.size,
+            read=file.read,
+            seek=file.seek,
+            tell=file.tell,
+            width=getattr(image, "width", None),
+            height=getattr(image, "height", None),
+            format=getattr(image, "format", None),
+            thumbnail_id=None,
         )
 
-    def put(self, field: Any, key: ObjectId, grid: Any) -> None:
+    def put(self, key: ObjectId, grid: Any) -> None:
         self.file.seek(0)
         names = {"filename": self.file.name}
         content_type = getattr(self.file, "content_type", None)
         if content_type:
             names["content_type"] = content_type
-        if isinstance(field, ImageField):
-            # mongoengine's own makes the sizes that the field asks for.
-            owner = SimpleNamespace(
-                _fields={"file": field}, _mark_as_changed=lambda name: None
-            )
-            proxy = field.get_proxy_obj("file", owner)
-            proxy._fs = grid
-            try:
-                proxy.put(self.file, _id=key, **names)
-            except images.ERRORS as error:
-                raise errors.ValidationError(f"Invalid image: {error}") from error
+        if isinstance(self.field, ImageField):
+            self._put_image(grid, _id=key, **names)
         else:
             grid.put(self.file, _id=key, **names)
+
+    def _put_image(self, grid: Any, **names: Any) -> None:
+        """Have mongoengine make the sizes that the field asks for, and put them."""
+        owner = SimpleNamespace(
+            _fields={"file": self.field}, _mark_as_changed=lambda name: None
+        )
+        proxy = self.field.get_proxy_obj("file", owner)
+        proxy._fs = grid
+        try:
+            proxy.put(self.file, **names)
+        except images.ERRORS as error:
+            raise errors.ValidationError(f"Invalid image: {error}") from error
 
 
 class Copy:
@@ -94,11 +94,11 @@ class Copy:
     def __init__(self, bucket: Bucket, file: dict):
         self.bucket, self.file = bucket, file
 
-    @property
+    @cached_property
     def preview(self) -> Any:
         return self.bucket.reader(self.file)
 
-    def put(self, field: Any, key: ObjectId, grid: Any) -> None:
+    def put(self, key: ObjectId, grid: Any) -> None:
         thumbnail = self.bucket.find(self.file.get("thumbnail_id"))
         more = {}
         if thumbnail:
@@ -146,11 +146,9 @@ def _pending_class(proxy_class: type) -> type:
     return type(f"Pending{proxy_class.__name__}", (PendingMixin, proxy_class), {})
 
 
-def _proxy(field: Any, key: ObjectId, source: Any) -> GridFSProxy:
-    proxy = _pending_class(field.proxy_class)(
-        key, db_alias=field.db_alias, collection_name=field.collection_name
-    )
-    proxy.source, proxy.field = source, field
+def _proxy(cls: type, bucket: Bucket, key: ObjectId, source: Any) -> GridFSProxy:
+    proxy = _pending_class(cls)(key, db_alias=bucket.alias, collection_name=bucket.name)
+    proxy.source = source
     return proxy
 
 
@@ -158,10 +156,11 @@ def pending_proxy(field: Any, file: Any) -> GridFSProxy:
     """Return the proxy of a file that was sent; for one upload always the same id."""
     if not hasattr(file, GRID_ID):
         setattr(file, GRID_ID, ObjectId())
-    return _proxy(field, getattr(file, GRID_ID), Upload(file))
+    key, source = getattr(file, GRID_ID), Upload(field, file)
+    return _proxy(field.proxy_class, Bucket.of(field), key, source)
 
 
-def with_own_files(field: Any, value: Any, original: Any = None) -> Any:
+def with_own_files(value: Any, original: Any = None) -> Any:
     """Return a value of a Document, whose files are to be copies of their own.
 
     What holds them is changed in place. Two documents, or two rows, that share a file
@@ -169,45 +168,44 @@ def with_own_files(field: Any, value: Any, original: Any = None) -> Any:
     ``value`` was copied from, where that has files that were just sent.
     """
     sent = {each.grid_id: each.source for each in _pending(original)}
-    return _Copies(sent).of(field, value)
+    return _Copies(sent).of(value)
 
 
 class _Copies:
     def __init__(self, sent: dict[Any, Any]):
         self.sent = sent
 
-    def of(self, field: Any, value: Any) -> Any:
+    def of(self, value: Any) -> Any:
         if isinstance(value, GridFSProxy):
-            return self._of_file(field, value)
+            return self._of_file(value)
         if isinstance(value, BaseDocument):
-            for name, inner in value._fields.items():
-                self._replace(inner, value, name)
-            return value
-        member = getattr(field, "field", None)
-        if isinstance(value, dict):
+            for name in value._fields:
+                self._replace(value, name)
+        elif isinstance(value, dict):
             for key, item in [*dict.items(value)]:
-                dict.__setitem__(value, key, self.of(member, item))
+                dict.__setitem__(value, key, self.of(item))
         elif isinstance(value, list):
             for index, item in enumerate([*list.__iter__(value)]):
-                list.__setitem__(value, index, self.of(member, item))
+                list.__setitem__(value, index, self.of(item))
         return value
 
-    def _replace(self, field: Any, document: Any, name: str) -> None:
+    def _replace(self, document: Any, name: str) -> None:
         value = document._data.get(name)
         if any(proxy.grid_id is not None for proxy in _files(value)):
-            document._data[name] = self.of(field, value)
+            document._data[name] = self.of(value)
             document._mark_as_changed(name)
 
-    def _of_file(self, field: Any, proxy: GridFSProxy) -> GridFSProxy:
+    def _of_file(self, proxy: GridFSProxy) -> GridFSProxy:
         """Return the proxy of a copy; of a file that is not there, its own."""
-        if not isinstance(field, me.FileField):
-            return proxy
-        source = self.sent.get(proxy.grid_id)
+        bucket, source = Bucket.of(proxy), self.sent.get(proxy.grid_id)
         if source is None:
-            bucket = Bucket.of(field)
             file = bucket.find(proxy.grid_id)
             source = Copy(bucket, file) if file else None
-        return proxy if source is None else _proxy(field, ObjectId(), source)
+        if source is None:
+            return proxy
+        is_image = isinstance(proxy, ImageGridFsProxy)
+        cls = ImageGridFsProxy if is_image else GridFSProxy
+        return _proxy(cls, bucket, ObjectId(), source)
 
 
 def _files(value: Any) -> Iterator[GridFSProxy]:
@@ -234,7 +232,17 @@ def note_replaced(document: Any, name: str, field: Any, key: Any) -> None:
     """Note that a person replaced or cleared the file ``key``."""
     if key is not MISSING and can_be_id(key):
         noted = document.__dict__.setdefault(REPLACED, {})
-        noted[name] = Replaced(field, key)
+        noted[name] = field.to_python(key)
+
+
+def rewind(document: Any, names: Iterable[str]) -> None:
+    """Have the new files of the fields ``names`` read from their beginning."""
+    for proxy in _pending_of(document, names):
+        vars(proxy.source).pop("preview", None)
+
+
+def _pending_of(document: Any, names: Iterable[str]) -> list:
+    return [proxy for name in names for proxy in _pending(document._data.get(name))]
 
 
 @contextmanager
@@ -247,7 +255,7 @@ def saved_with_files(
     stored nevertheless. ``is_copy``: the document is stored a second time, under
     another key, and the first one keeps its files.
     """
-    proxies = [proxy for name in names for proxy in _pending(document._data.get(name))]
+    proxies = _pending_of(document, names)
     put: list = []
     try:
         for proxy in proxies:
@@ -261,9 +269,8 @@ def saved_with_files(
 
 def _put(proxy: Any, put: list) -> None:
     """Put one file. Raise mongoengine's errors for what it would tell of a save."""
-    grid = RecordingGrid(Bucket.of(proxy.field), put)
     try:
-        proxy.source.put(proxy.field, proxy.grid_id, grid)
+        proxy.source.put(proxy.grid_id, RecordingGrid(Bucket.of(proxy), put))
     except CONNECTION_ERRORS:
         raise
     except PyMongoError as error:
@@ -293,21 +300,18 @@ def _tidy(document: Any, proxies: list, *, is_copy: bool) -> None:
     for proxy in proxies:
         proxy.source = proxy.gridout = None
     replaced = document.__dict__.pop(REPLACED, {}).values()
-    files = [Replaced(proxy.field, proxy.grid_id) for proxy in proxies]
-    if not is_copy:
-        files += replaced
     stored = stored_son(document)
-    for field, key in files:
-        if not _holds(stored, key):
-            _delete_with_thumbnail(field, key)
+    for proxy in [*proxies, *([] if is_copy else replaced)]:
+        if not _holds(stored, proxy.grid_id):
+            _delete_with_thumbnail(proxy)
 
 
-def _delete_with_thumbnail(field: Any, key: Any) -> None:
-    bucket, file = Bucket.of(field), None
-    if isinstance(field, ImageField):
-        file = bucket.find(key)
-    thumbnail = (file or {}).get("thumbnail_id")
-    _delete([(bucket, each) for each in (key, thumbnail) if can_be_id(each)])
+def _delete_with_thumbnail(proxy: GridFSProxy) -> None:
+    bucket, file = Bucket.of(proxy), None
+    if isinstance(proxy, ImageGridFsProxy):
+        file = bucket.find(proxy.grid_id)
+    keys = [proxy.grid_id, (file or {}).get("thumbnail_id")]
+    _delete([(bucket, key) for key in keys if can_be_id(key)])
 
 
 def _holds(value: Any, key: Any) -> bool:

@@ -317,7 +317,9 @@ def stand_in(value: Any) -> Any:
 
 def is_stand_in(value: Any) -> bool:
     """Tell whether a value is what ``stand_in`` returns for binary data."""
-    return isinstance(value, dict) and value.keys() == STAND_IN
+    if not isinstance(value, dict) or value.keys() != STAND_IN:
+        return False
+    return isinstance(value["size"], int) and isinstance(value["subtype"], int)
 
 
 def _text(value: Any) -> str:

@@ -12,7 +12,7 @@ from .files import (
     ImageField,
     is_file_left_alone,
     join_lookups,
-    read,
+    read_upload,
     show_original,
 )
 from .free import ExtendedJSONField
@@ -48,6 +48,6 @@ __all__ = [
     "UUIDField",
     "is_file_left_alone",
     "join_lookups",
-    "read",
+    "read_upload",
     "show_original",
 ]

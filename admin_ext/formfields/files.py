@@ -55,7 +55,9 @@ class FileBoundField(PageBoundField):
 
     def _has_changed(self):
         """Tell also that the file of the original is to be copied."""
-        is_copied = self.form.original is not None and self.name in self.form.initial
+        is_copied = (
+            self.form.original_page is not None and self.name in self.form.initial
+        )
         return super()._has_changed() or is_copied
 
     def note_replaced(self) -> None:
@@ -223,9 +225,9 @@ def join_lookups(form: Any) -> None:
 
 def show_original(form: Any, name: str, document_field: Any) -> None:
     """Show in a new document the file that its original has, to be copied."""
-    if form.original is None or not is_file(form.fields[name]):
+    if form.original_page is None or not is_file(form.fields[name]):
         return
-    stored = form.original.value(form.add_prefix(name))
+    stored = form.original_page.value(form.add_prefix(name))
     shown = document_field.initial_for(document_field.loaded(stored))
     if isinstance(shown, Shown) and shown.has_contents:
         form.initial[name] = shown
@@ -235,10 +237,10 @@ def _is_same(initial: Any, file: Any) -> bool:
     """Tell whether a file holds the bytes that are stored already."""
     if not isinstance(initial, ShownBinary) or not initial.is_binary:
         return False
-    return file.size == initial.size and initial.has_same_contents(read(file))
+    return file.size == initial.size and initial.has_same_contents(read_upload(file))
 
 
-def read(file: Any) -> bytes:
+def read_upload(file: Any) -> bytes:
     """Return the contents of a file that was sent, from its beginning."""
     file.seek(0)
     return file.read()

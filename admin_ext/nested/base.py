@@ -38,7 +38,7 @@ class NestedBoundField(PageBoundField):
     """
 
     # Not template_name: Django's is of the field with its label.
-    forms_template_name = ""
+    widget_template_name = ""
 
     @property
     def stored(self) -> Any:
@@ -76,7 +76,7 @@ class NestedBoundField(PageBoundField):
         return {"data": self.form.data, "files": self.form.files}
 
     def as_widget(self, widget=None, attrs=None, only_initial=False):
-        html = render_to_string(self.forms_template_name, self.get_context())
+        html = render_to_string(self.widget_template_name, self.get_context())
         return html + self.mark() + self.kept_choice() + self.form.base_input(self)
 
     def stored_as(self):

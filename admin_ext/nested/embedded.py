@@ -16,7 +16,7 @@ from .base import MAX_BLANK_DEPTH, MAX_DEPTH, NestedBoundField, NestedWidget
 class EmbeddedBoundField(NestedBoundField):
     """One embedded document: there or not, of one of several classes."""
 
-    forms_template_name = "admin_ext/widgets/embedded_document.html"
+    widget_template_name = "admin_ext/widgets/embedded_document.html"
 
     def as_widget(self, widget=None, attrs=None, only_initial=False):
         html = super().as_widget(widget, attrs, only_initial)

@@ -91,9 +91,7 @@ class RowForm(forms.Form):
         sent, places = self.data.get(self.add_prefix("FROM"), ""), self.list.rows.places
         is_row = self.row is None and sent.isdecimal() and int(sent) < len(places)
         place = places[int(sent)] if is_row else None
-        if place is None:
-            return None
-        return self.copy_of(self.list.live_rows[place], self.list.field.item_field)
+        return None if place is None else self.copy_of(self.list.live_rows[place])
 
     @property
     def label(self):
@@ -107,12 +105,12 @@ class RowForm(forms.Form):
         return self.list.form.last_author(self.list.label)
 
     @property
-    def original(self):
-        return self.list.form.original
+    def original_page(self):
+        return self.list.form.original_page
 
     def path_to(self, name):
-        is_stored = self.place is not None and self.list.stored_path is not None
-        return (*self.list.stored_path, self.place) if is_stored else None
+        step, path = self.list.step_to(self), self.list.stored_path
+        return None if step is None or path is None else (*path, step)
 
     def file_url(self, path):
         return self.list.form.file_url(path)
@@ -126,8 +124,8 @@ class RowForm(forms.Form):
     def base_input(self, bound):
         return NO_INPUT
 
-    def copy_of(self, value, field):
-        return self.list.form.copy_of(value, field)
+    def copy_of(self, value):
+        return self.list.form.copy_of(value)
 
     def get_embedded_form_class(self, document):
         return self.list.form.get_embedded_form_class(document)
@@ -226,7 +224,7 @@ class ListBoundField(NestedBoundField):
     that was sent, or CONVERT.
     """
 
-    forms_template_name = "admin_ext/widgets/list.html"
+    widget_template_name = "admin_ext/widgets/list.html"
     exact: Any = CONVERT
 
     @cached_property
@@ -283,6 +281,10 @@ class ListBoundField(NestedBoundField):
     def is_multipart(self):
         return any(form.is_multipart() for form in self.formset.forms)
 
+    def step_to(self, form: RowForm) -> int | None:
+        """Return where a row is in the stored list, None for a new one."""
+        return form.place
+
     @property
     def is_submitted(self) -> bool:
         """Tell whether this list was on the page that was sent."""
@@ -292,7 +294,7 @@ class ListBoundField(NestedBoundField):
     def is_damaged(self) -> bool:
         """Tell whether other rows were sent than the page had."""
         count = self.formset.initial_form_count()
-        return count != len(self.rows) and self.form.original is None
+        return count != len(self.rows) and self.form.original_page is None
 
     def is_changed_since(self, form: RowForm) -> bool:
         """Tell whether somebody else changed a row since the page was made."""
@@ -368,10 +370,8 @@ class ListBoundField(NestedBoundField):
 
     def _copied(self, form: RowForm) -> Member:
         value, bson = form.member()
-        copy = self.form.copy_of(value, self.field.item_field)
-        if copy is not value and isinstance(copy, GridFSProxy):
-            bson = copy.grid_id
-        return copy, bson
+        copy = self.form.copy_of(value)
+        return copy, copy.grid_id if isinstance(copy, GridFSProxy) else bson
 
     def _changed_members(self) -> dict[int, Member]:
         """Return {place: row} of the rows that have another value than is stored."""
