@@ -23,8 +23,7 @@ from .hydration import is_blank, stored_son
 from .meta import present, unique_checks
 from .nested import is_nested
 from .sending import copied, keep_exact
-from .undeclared import NAME as UNDECLARED
-from .undeclared import UndeclaredMixin, undeclared
+from .undeclared import UndeclaredMixin
 
 logger = logging.getLogger(__name__)
 
@@ -47,9 +46,7 @@ class DocumentFormMetaclass(ModelFormMetaclass):
         return super().__new__(mcs, name, bases, attrs)
 
 
-class DocumentForm(
-    UndeclaredMixin, FileForm, forms.ModelForm, metaclass=DocumentFormMetaclass
-):
+class BaseDocumentForm(FileForm, forms.ModelForm, metaclass=DocumentFormMetaclass):
     """A ModelForm that leaves alone what the person did not change.
 
     Overrides django.forms.models.BaseModelForm (5.2): only changed fields are set on
@@ -128,13 +125,15 @@ class DocumentForm(
         """Return {name on the page: what it shows} of all fields, to any depth."""
         found: dict[str, Any] = {}
         for name, field in self.fields.items():
-            if self._is_document_field(name) or name == UNDECLARED:
-                found |= {} if field.disabled else self[name].entries()
+            if self.is_on_page(name) and not field.disabled:
+                found |= self[name].entries()
         return found
 
+    def is_on_page(self, name: str) -> bool:
+        """Tell whether the page shows what is stored under ``name``."""
+        return self._is_document_field(name)
+
     def stored_bson(self, name: str) -> Any:
-        if name == UNDECLARED:
-            return undeclared(self.instance)
         return self._field(name).stored_bson(self.instance)
 
     def base_bson(self, name: str) -> Any:
@@ -424,3 +423,7 @@ class DocumentForm(
 
     def _save_m2m(self):
         """Do nothing: lists of references are part of the Document."""
+
+
+class DocumentForm(UndeclaredMixin, BaseDocumentForm):
+    """The form of a Document, its undeclared keys included."""

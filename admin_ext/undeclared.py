@@ -110,6 +110,18 @@ class UndeclaredMixin:
 
     undeclared_access = ""
 
+    def is_on_page(self, name: str) -> bool:
+        return name == NAME or super().is_on_page(name)
+
+    def stored_bson(self, name: str) -> Any:
+        is_own = name == NAME
+        return undeclared(self.instance) if is_own else super().stored_bson(name)
+
+    def base_bson(self, name: str) -> Any:
+        if name == NAME:
+            return self.base.get(self.add_prefix(name), self.stored_bson(name))
+        return super().base_bson(name)
+
     def _add_undeclared(self) -> None:
         """Add the field; to look at the keys without one is offered by the page."""
         is_nested = self.parent is not None
