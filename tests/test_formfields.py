@@ -108,7 +108,6 @@ STORED = [
     ("bare_list", [1, "a", {"b": None}]),
     ("geo_point", [1.5, 2]),
     ("point", {"type": "Point", "coordinates": [1, 2.5]}),
-    ("binary", b"\x00\xff"),
 ]
 
 

@@ -15,7 +15,7 @@ from pymongo import MongoClient
 from config import mongodb
 from config.mongodb import EmbeddedMongoDB, EmbeddedMongoDBError
 from config.paths import BASE_DIR
-from tests.mongodb import check_name, empty
+from tests.mongodb import CommandRecorder, check_name, empty
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_it_is_a_replica_set_on_the_loopback_interface_only(tmp_path, port):
         assert client.admin.command("hello")["setName"] == "embedded"
         options = client.admin.command("getCmdLineOpts")["parsed"]
     assert options["net"]["bindIp"] == "127.0.0.1"
-    assert options["storage"]["wiredTiger"]["engineConfig"]["cacheSizeGB"] == 0.25
+    assert options["storage"]["wiredTiger"]["engineConfig"]["cacheSizeGB"] == 0.5
 
 
 def test_mongod_ends_with_a_killed_parent_and_the_next_run_recovers(tmp_path, port):
@@ -199,7 +199,7 @@ def test_the_tests_refuse_any_other_database(mongo, name):
     with pytest.raises(ValueError, match=f"must not touch the database '{name}'"):
         check_name(name)
     with pytest.raises(ValueError, match="must not touch"):
-        empty(mongo.client[name])
+        empty(mongo.client[name], CommandRecorder())
 
 
 def test_the_tests_ignore_the_mongodb_of_the_environment(tmp_path):
