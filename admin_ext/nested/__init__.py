@@ -6,9 +6,10 @@ form class comes from the parent (``DocumentForm.get_embedded_form_class``), so 
 the admin's widgets and hooks apply inside as they do outside.
 """
 
+from .base import is_nested
 from .embedded import EmbeddedFormField
-from .lists import ListFormField, is_nested, members_of
-from .rows import PageRows
+from .lists import ListFormField
+from .rows import PageRows, members_of
 
 __all__ = [
     "EmbeddedFormField",

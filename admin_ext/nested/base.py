@@ -91,3 +91,8 @@ class NestedBoundField(PageBoundField):
     @property
     def media(self):
         return forms.Media()
+
+
+def is_nested(field: forms.Field) -> bool:
+    """Tell whether a form field holds forms of its own."""
+    return isinstance(field.widget, NestedWidget)

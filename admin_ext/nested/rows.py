@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from admin_ext.changesets import Identity, align, identity_of
+from admin_ext.changesets import MISSING, Identity, align, identity_of
 
 
 @dataclass
@@ -48,3 +48,13 @@ class PageRows:
         if place is None:
             return True
         return identity_of(stored[place]).whole != self.identities[row].whole
+
+
+def members_of(value: Any) -> list:
+    """Return the members of a stored list; any other value is the only member."""
+    if value is None or value is MISSING:
+        return []
+    if isinstance(value, list | tuple):
+        # A list of mongoengine's own would wrap its members.
+        return [*list.__iter__(value)] if isinstance(value, list) else [*value]
+    return [value]

@@ -1,0 +1,207 @@
+"""The form of one member of a list, and the formset of all that are on the page."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.formsets import BaseFormSet
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from admin_ext.boundfields import NO_INPUT, PageBoundField
+from admin_ext.changesets import MISSING, Choice, Conflict, identical, merged
+from admin_ext.formfields import is_file_left_alone, join_lookups, show_original
+
+from .base import is_nested
+
+if TYPE_CHECKING:
+    from .lists import ListBoundField
+
+# A row as the Document holds it, and its BSON, or CONVERT.
+Member = tuple[Any, Any]
+
+
+class RowForm(forms.Form):
+    """One member of a list: the field ``value``, its place, and what happens to it.
+
+    ``list``: the bound field of the list; ``row``: which row of the page it is, None
+    for a new one; ``place``: where it is stored now, None for nowhere.
+    """
+
+    bound_field_class = PageBoundField
+    list: "ListBoundField"
+
+    def __init__(self, *args, row: int | None = None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.row = row
+        self.place = None if row is None else self.list.rows.places[row]
+        self.base = self.list.form.base
+        self.depth, self.blank_depth = self.list.depth + 1, self.list.blank_depth
+        if row is not None:
+            self._show_base(self.fields["value"])
+        else:
+            show_original(self, "value", self.list.field.item_field)
+        join_lookups(self)
+
+    def _show_base(self, field):
+        """Show what the page showed, whatever is stored in its place now."""
+        name = self.add_prefix("value")
+        is_stored = self.base.choice(name, self.data) == Choice.STORED
+        if is_stored or is_file_left_alone(self, "value"):
+            self.base.forget(name)
+        if is_nested(field):
+            return
+        item, stored = self.list.field.item_field, self.stored_bson("value")
+        base = self.base_bson("value")
+        is_stored = identical(item.as_base(stored), base)
+        loaded = item.loaded(stored if is_stored else base)
+        self.initial["value"] = item.initial_for(loaded)
+        keep = getattr(field, "keep_stored_value", None)
+        if keep:
+            keep(loaded if item.is_relation else self.initial["value"])
+
+    def stored_bson(self, name):
+        return MISSING if self.place is None else self.list.stored_rows[self.place]
+
+    def base_bson(self, name):
+        stored = self.list.field.item_field.as_base(self.stored_bson(name))
+        return self.base.get(self.add_prefix(name), stored)
+
+    def shows_stored(self, name):
+        return name == "value" and self.row is not None
+
+    def live(self, name):
+        if self.place is not None:
+            return self.list.live_rows[self.place]
+        return self.copy
+
+    @cached_property
+    def copy(self) -> Any:
+        """What this new row begins with: a copy of the row that FROM names."""
+        sent, places = self.data.get(self.add_prefix("FROM"), ""), self.list.rows.places
+        is_row = self.row is None and sent.isdecimal() and int(sent) < len(places)
+        place = places[int(sent)] if is_row else None
+        return None if place is None else self.copy_of(self.list.live_rows[place])
+
+    @property
+    def label(self):
+        return self.list.label
+
+    @property
+    def undeclared_access(self):
+        return self.list.form.undeclared_access
+
+    def last_author(self, label):
+        return self.list.form.last_author(self.list.label)
+
+    @property
+    def original_page(self):
+        return self.list.form.original_page
+
+    def path_to(self, name):
+        step, path = self.list.step_to(self), self.list.stored_path
+        return None if step is None or path is None else (*path, step)
+
+    def file_url(self, path):
+        return self.list.form.file_url(path)
+
+    def note_replaced(self, name, document_field, key):
+        self.list.form.note_replaced(name, document_field, key)
+
+    def is_multipart(self):
+        return any(bound.is_multipart for bound in self if bound.name == "value")
+
+    def base_input(self, bound):
+        return NO_INPUT
+
+    def copy_of(self, value):
+        return self.list.form.copy_of(value)
+
+    def get_embedded_form_class(self, document):
+        return self.list.form.get_embedded_form_class(document)
+
+    def formfield_for(self, field):
+        return self.list.form.formfield_for(field)
+
+    def entries(self):
+        return self["value"].entries()
+
+    @property
+    def is_deleted(self) -> bool:
+        is_marked = self.cleaned_data.get("DELETE")
+        return bool(is_marked) and not self["value"].is_dropped
+
+    @property
+    def is_touched(self) -> bool:
+        return "value" in self.changed_data or self.copy is not None
+
+    @property
+    def is_changed(self) -> bool:
+        """Tell whether the person did anything to the row."""
+        if self.row is None:
+            return self.is_touched
+        return bool({"value", "DELETE", "ORDER", "COPY"} & {*self.changed_data})
+
+    def conflict(self) -> ValidationError | None:
+        """Return the error of a row that somebody else changed or removed, or None."""
+        bound, stored = self["value"], self.stored_bson("value")
+        if bound.is_settled(stored) or bound.is_dropped:
+            return None
+        if self.is_deleted:
+            if self.place is None or not self.list.is_changed_since(self):
+                return None
+            mine = _("(deleted)")
+        elif self.is_touched and not is_nested(bound.field):
+            mine, item = self.member()[1], self.list.field.item_field
+            base = self.base_bson("value")
+            try:
+                merged(base, *(item.as_base(each) for each in (mine, stored)))
+            except Conflict:
+                pass
+            else:
+                return None
+        else:
+            return None
+        base = _("(as on the page)") if is_nested(bound.field) else bound.base_text
+        return bound.conflict(base=base, mine=mine, stored=stored)
+
+    def member(self) -> Member:
+        """Return the row as it was sent."""
+        bound, value = self["value"], self.cleaned_data["value"]
+        if is_nested(bound.field):
+            return value, bound.exact
+        item, stored = self.list.field.item_field, self.stored_bson("value")
+        if bound.is_multipart and not bound._has_changed():
+            # The page never had it.
+            value = self.live("value")
+            is_new = self.row is None
+            return value, item.member_bson(value, MISSING) if is_new else stored
+        value = item.value_for_document(value)
+        return value, item.member_bson(value, stored)
+
+    @property
+    def media(self):
+        media = super().media
+        nested = [bound for bound in self if is_nested(bound.field)]
+        return sum((bound.media for bound in nested), media)
+
+
+class RowFormSet(BaseFormSet):
+    """The members of a list. ORDER is drawn as a small number field."""
+
+    ordering_widget = forms.NumberInput(attrs={"class": "list-order", "min": "1"})
+    row_count = 0
+
+    def get_ordering_widget(self):
+        return self.ordering_widget
+
+    def get_form_kwargs(self, index):
+        is_row = index is not None and index < self.row_count
+        return super().get_form_kwargs(index) | {"row": index if is_row else None}
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        if form.row is not None:
+            form.fields["COPY"] = forms.BooleanField(
+                label=_("Duplicate"), required=False
+            )
