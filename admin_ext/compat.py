@@ -3,12 +3,19 @@
 Each entry says why it is needed. ``apply()`` runs once, from admin_ext.apps.
 """
 
+from collections.abc import Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from bson import Binary, DBRef
 from bson.errors import BSONError
+from django.conf import UserSettingsHolder, settings
 from django.contrib.admin import actions, helpers
 from django.contrib.admin.filters import FieldListFilter
 from django.contrib.admin.templatetags import admin_list
 from django.core.exceptions import MultipleObjectsReturned, ObjectDoesNotExist
+from django.http import multipartparser
+from django.http import request as http_request
 from django.utils.safestring import mark_safe
 from django_mongoengine.forms.document_options import DocumentMetaWrapper
 from django_mongoengine.mongo_admin.options import (
@@ -40,6 +47,7 @@ __all__ = [
     "fields_of_path",
     "has_delete_receivers",
     "register_last_filter",
+    "upload_limits",
 ]
 
 # What MongoDB raises when no server answers. mongoengine's own error is no
@@ -276,6 +284,48 @@ def register_last_filter(test, list_filter_class):
     FieldListFilter._field_list_filters.insert(-1, (test, list_filter_class))
 
 
+# {name of a setting: its value for the request that is being answered}
+_upload_limits: ContextVar[Mapping[str, int | None]] = ContextVar("upload_limits")
+
+
+@contextmanager
+def upload_limits(limits):
+    """Read forms with other ``DATA_UPLOAD_…`` settings, in this thread and meanwhile.
+
+    ``limits``: {name of the setting: value}, for any of the three.
+    """
+    token = _upload_limits.set(limits)
+    try:
+        yield
+    finally:
+        _upload_limits.reset(token)
+
+
+def _limit(name):
+    def value(self):
+        return _upload_limits.get({}).get(name, getattr(settings, name))
+
+    return property(value)
+
+
+class UploadSettings(UserSettingsHolder):
+    """Django's settings, but the limits of forms may be those of one request."""
+
+    DATA_UPLOAD_MAX_MEMORY_SIZE = _limit("DATA_UPLOAD_MAX_MEMORY_SIZE")
+    DATA_UPLOAD_MAX_NUMBER_FIELDS = _limit("DATA_UPLOAD_MAX_NUMBER_FIELDS")
+    DATA_UPLOAD_MAX_NUMBER_FILES = _limit("DATA_UPLOAD_MAX_NUMBER_FILES")
+
+
+def let_views_have_upload_limits():
+    """Let a view take longer forms than the rest of the site.
+
+    Django (5.2) reads these limits from the settings of the whole process, where they
+    would be raised for whoever is not logged in as well.
+    """
+    for module in (http_request, multipartparser):
+        module.settings = UploadSettings(settings)
+
+
 def apply(*, cells, readonly, details, document_for_label):
     """Apply every patch of this module. Called once, when the apps are ready.
 
@@ -288,6 +338,7 @@ def apply(*, cells, readonly, details, document_for_label):
     keep_kinds_of_binary_data()
     delete_pictures_without_thumbnails()
     count_documents_for_their_name()
+    let_views_have_upload_limits()
     read_documents_through(admin_list, *cells)
     read_documents_through(helpers, *readonly)
     mark_documents_in_the_list(details)

@@ -44,6 +44,7 @@ from .formsets import (
 )
 from .history import logged_as
 from .keys import Key
+from .longforms import takes_long_forms
 from .meta import present
 from .oddities import listing, oddities
 from .querysets import admin_queryset
@@ -261,7 +262,10 @@ class DocumentAdmin(DocumentOptions, RawViewMixin, ModelAdmin, AdapterDocumentAd
         view = self.admin_site.admin_view(self.file_view, cacheable=True)
         name = f"{self.opts.app_label}_{self.opts.model_name}_file"
         own = path("<path:object_id>/file/<str:path>/", view, name=name)
-        return [own, *super().get_urls()]
+        urls = [own, *super().get_urls()]
+        for url in urls:
+            url.callback = takes_long_forms(url.callback, self)
+        return urls
 
     @method_decorator(require_safe)
     def file_view(self, request, object_id, path):

@@ -103,6 +103,12 @@ TEMPLATES = [
 
 LOGIN_URL = "admin:login"
 
+# Forms of large documents are longer than Django takes; docs/production.md.
+ADMIN_EXT_MAX_FIELDS = env.int("ADMIN_EXT_MAX_FIELDS", default=50_000)
+ADMIN_EXT_MAX_MEMORY_SIZE = env.int(  # bytes
+    "ADMIN_EXT_MAX_MEMORY_SIZE", default=64 * 1024 * 1024
+)
+
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{validator}"}
     for validator in (

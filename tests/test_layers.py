@@ -40,7 +40,7 @@ ROWS = (
     {"forms"},
     {"formsets"},
     {"raw"},
-    {"filters", "search", "deletion", "downloads"},
+    {"filters", "search", "deletion", "downloads", "longforms"},
     {"changelist", "checks"},
     {"options"},
     {"autocomplete", "permissions", "middleware"},

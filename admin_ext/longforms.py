@@ -1,0 +1,123 @@
+"""Forms longer than Django takes, from staff who may change the Document."""
+
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import (
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
+from django.core.files.uploadhandler import FileUploadHandler
+from django.template.defaultfilters import filesizeformat
+from django.template.response import TemplateResponse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+
+from .compat import upload_limits
+
+# A list of 2,000 rows, Django's most for an inline, with 25 inputs each.
+MAX_FIELDS = 50_000
+
+# Bytes. The 16 MB of a document are 48 when each byte is sent as three characters
+# (%C3%A4); the rest is for the names and for what the page showed.
+MAX_MEMORY_SIZE = 64 * 1024 * 1024
+
+TOO_LONG = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+
+
+class CountingUploadHandler(FileUploadHandler):
+    """Counts the files that were chosen, and leaves them to the next handler.
+
+    Browsers send an empty part for every input of a file, which Django counts too.
+    """
+
+    count = 0
+
+    def new_file(self, *args, **kwargs):
+        self.count += 1
+        limit = settings.DATA_UPLOAD_MAX_NUMBER_FILES
+        if limit is not None and self.count > limit:
+            raise TooManyFilesSent(f"More than {limit} files were sent.")
+
+    def receive_data_chunk(self, raw_data, start):
+        return raw_data
+
+    def file_complete(self, file_size):
+        return None
+
+
+def limits() -> dict[str, int | None]:
+    """Return Django's settings for a form of a Document: {name: value or None}."""
+    fields = getattr(settings, "ADMIN_EXT_MAX_FIELDS", MAX_FIELDS)
+    size = getattr(settings, "ADMIN_EXT_MAX_MEMORY_SIZE", MAX_MEMORY_SIZE)
+    own = {
+        "DATA_UPLOAD_MAX_NUMBER_FIELDS": fields,
+        "DATA_UPLOAD_MAX_NUMBER_FILES": fields,
+        "DATA_UPLOAD_MAX_MEMORY_SIZE": size,
+    }
+    return {name: _higher(getattr(settings, name), own[name]) for name in own}
+
+
+def _higher(*values: int | None) -> int | None:
+    """Return the higher of two limits; None is none at all."""
+    return None if None in values else max(filter(None, values), default=0)
+
+
+def takes_long_forms(view: Any, admin: Any) -> Any:
+    """Return the view of a URL of ``admin``, able to read the long forms of its staff.
+
+    The middleware against forged requests reads the form before anybody asks who sent
+    it, so that the view is exempt from it, and protected once the limits are set.
+    https://docs.djangoproject.com/en/5.2/topics/http/file-uploads/#modifying-upload-handlers-on-the-fly
+    """
+    protected = csrf_protect(view)
+
+    @csrf_exempt
+    @wraps(view)
+    def long_view(request, *args, **kwargs):
+        if request.method != "POST" or not may_send_long_forms(request, admin):
+            return protected(request, *args, **kwargs)
+        if not hasattr(request, "_files"):
+            handlers = [CountingUploadHandler(request), *request.upload_handlers]
+            request.upload_handlers = handlers
+        with upload_limits(limits()):
+            try:
+                return protected(request, *args, **kwargs)
+            except TOO_LONG as error:
+                return too_long(request, admin, error)
+
+    return long_view
+
+
+def may_send_long_forms(request: Any, admin: Any) -> bool:
+    """Tell whether somebody who is logged in may write documents of this class."""
+    return admin.admin_site.has_permission(request) and (
+        admin.has_change_permission(request)
+        or admin.has_add_permission(request)
+        or admin.has_delete_permission(request)
+    )
+
+
+def too_long(request: Any, admin: Any, error: Exception) -> TemplateResponse:
+    """Return the page, status 400, about a form that was not read."""
+    most = limits()
+    if isinstance(error, TooManyFieldsSent):
+        number = number_format(most["DATA_UPLOAD_MAX_NUMBER_FIELDS"])
+        reason = _("It has more than %(number)s inputs.") % {"number": number}
+    elif isinstance(error, TooManyFilesSent):
+        number = number_format(settings.DATA_UPLOAD_MAX_NUMBER_FILES)
+        reason = _("It has more than %(number)s files.") % {"number": number}
+    else:
+        size = filesizeformat(most["DATA_UPLOAD_MAX_MEMORY_SIZE"])
+        reason = _("It has more than %(size)s of text.") % {"size": size}
+    context = {
+        **admin.admin_site.each_context(request),
+        "title": _("This form is too long"),
+        "opts": admin.opts,
+        "reason": reason,
+    }
+    request.current_app = admin.admin_site.name
+    return TemplateResponse(request, "admin_ext/too_long.html", context, status=400)
