@@ -49,7 +49,12 @@ class PageBoundField(BoundField):
         return self.form.base_bson(self.name)
 
     def entries(self) -> dict[str, Any]:
-        """Return {name on the page: what it shows} for the page's signed base."""
+        """Return {name on the page: what it shows} for the page's signed base.
+
+        What cannot be edited is not in it, however long it is.
+        """
+        if getattr(self.field, "is_closed", False):
+            return {}
         return {self.html_name: self.form.base_bson(self.name)}
 
     def as_widget(self, widget=None, attrs=None, only_initial=False):
@@ -118,4 +123,18 @@ class PageBoundField(BoundField):
         )
 
     def _has_changed(self):
-        return not self.is_dropped and super()._has_changed()
+        if self.is_dropped or self._was_closed:
+            return False
+        return super()._has_changed()
+
+    @property
+    def _was_closed(self) -> bool:
+        """Tell whether the page that was sent had no input here, and why there is none.
+
+        A value that was too long to be edited may be shorter by now.
+        """
+        base = self.form.base
+        is_new = base.opened is None or base.knows(self.html_name)
+        return not is_new and self.field.widget.value_omitted_from_data(
+            self.form.data, self.form.files, self.html_name
+        )

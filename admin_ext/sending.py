@@ -39,6 +39,8 @@ def keep_exact(document: BaseDocument, name: str, stored_name: str, bson: Any) -
     value = document._data.get(name)
     was = copy.deepcopy(value) if isinstance(value, list | dict) else value
     document.__dict__.setdefault(EXACT, {})[stored_name] = (value, was, bson)
+    # To mongoengine nothing has changed from 1 to 1.0, and from missing to null.
+    document._mark_as_changed(stored_name)
 
 
 def put_key(document: BaseDocument, key: str, bson: Any) -> None:

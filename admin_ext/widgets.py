@@ -11,6 +11,7 @@ from django.contrib.admin.widgets import (
 )
 from django.forms.widgets import MediaAsset
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from .geometry import LINE_STRING, POINT, Kind, drawn
 from .keys import split_keys
@@ -99,18 +100,52 @@ class GeometryWidget(forms.Textarea):
         return context | {"picture": drawn(self.kind, value)}
 
 
-class ClosedGeometryWidget(forms.Widget):
-    """Stands for the inputs of a geometry that is too long to be typed."""
+class AnyValueWidget(forms.MultiWidget):
+    """The type of a value, and its text: a select and a text area.
 
-    template_name = "admin_ext/widgets/closed_geometry.html"
+    The text area is as tall as its text, within limits.
+    """
 
-    def __init__(self, shown):
-        """``shown``: what of it is shown."""
-        super().__init__()
-        self.shown = shown
+    template_name = "admin_ext/widgets/any_value.html"
+    use_fieldset = False
+
+    def __init__(self, attrs=None):
+        kind = forms.Select({"class": "value-kind", "aria-label": _("Type")})
+        text = {"class": "vLargeTextField value-text", "spellcheck": "false"}
+        super().__init__([kind, forms.Textarea(text)], attrs)
+
+    def decompress(self, value):
+        """Return the two texts; one alone, given in a URL, is a text."""
+        if isinstance(value, str):
+            return ["text", value]
+        return [*(value or ()), "", ""][:2]
 
     def get_context(self, name, value, attrs):
-        return super().get_context(name, None, attrs) | {"shown": self.shown}
+        context = super().get_context(name, self.decompress(value), attrs)
+        kind, text = context["widget"]["subwidgets"]
+        kind["attrs"].pop("required", None)
+        lines = (text["value"] or "").count("\n") + 1
+        text["attrs"]["rows"] = min(lines, 24)
+        return context
+
+    def id_for_label(self, id_):
+        """Return the id of the input; the select has a name of its own."""
+        return f"{id_}_1" if id_ else id_
+
+
+class ClosedWidget(forms.Widget):
+    """Stands for an input where a value can only be looked at, and says why."""
+
+    template_name = "admin_ext/widgets/closed.html"
+
+    def __init__(self, shown, reason):
+        """``shown``: what of it is shown."""
+        super().__init__()
+        self.shown, self.reason = shown, reason
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, None, attrs)
+        return context | {"shown": self.shown, "reason": self.reason}
 
     def value_omitted_from_data(self, data, files, name):
         return False

@@ -99,7 +99,7 @@ def test_keys_of_a_dynamic_embedded_document_can_be_edited(app, mongo):
     stored = {"tags": tags, "limit": Int64(5), "nested": {"a": [1, 2.0]}}
     pk = mongo.widgets.insert_one({"name": "w", "filter": stored}).inserted_id
     form = form_of(app, "documents_widget", pk)
-    form["filter-nested"] = '{"a": [1, 2.0, 3]}'
+    form["filter-nested_1"] = '{"a": [1, 2.0, 3]}'
     submitted(form)
     found = mongo.widgets.find_one(pk)["filter"]
     assert found == {**stored, "nested": {"a": [1, 2.0, 3]}}

@@ -22,6 +22,7 @@ from .mapping import FIELD_CLASSES, field_for
 from .relations import MAX_CHOICES, ReferenceField, ReferenceListField
 from .validators import run_validators
 from .values import (
+    AnyField,
     BooleanField,
     DateField,
     DateTimeField,
@@ -37,6 +38,7 @@ from .values import (
 __all__ = [
     "FIELD_CLASSES",
     "MAX_CHOICES",
+    "AnyField",
     "BinaryField",
     "BooleanField",
     "DateField",

@@ -9,6 +9,7 @@ from .files import BinaryField, FileField, ImageField
 from .geo import KINDS, GeometryField
 from .relations import ReferenceField, ReferenceListField
 from .values import (
+    AnyField,
     BigIntegerField,
     BooleanField,
     DateField,
@@ -54,6 +55,7 @@ FIELD_CLASSES: dict[type[BaseField], type[DocumentField]] = {
     me.FileField: FileField,
     **dict.fromkeys(KINDS, GeometryField),
     me.ImageField: ImageField,
+    me.DynamicField: AnyField,
     BaseField: ValueField,
 }
 

@@ -177,6 +177,22 @@ class ValueField(DocumentField, models.Field):
         return path_to(Keys)
 
 
+class AnyField(ValueField):
+    """A value of which only BSON knows the type; a person says which one it gets."""
+
+    formfield_class = formfields.AnyValueField
+
+    def value_for_document(self, value):
+        # mongoengine would look for the class that a key "_cls" names.
+        return value
+
+    def bson_for(self, value, stored):
+        """Return the value in the type that was chosen, whatever is stored."""
+        if value is None:
+            return super().bson_for(value, stored)
+        return self.document_field.to_mongo(value)
+
+
 class KeyOptions:
     """``_meta`` of Keys: every possible key is a field."""
 

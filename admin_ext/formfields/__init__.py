@@ -4,6 +4,7 @@ Every field answers ``has_changed`` by comparing what a person typed with what t
 page showed, so that a value which nobody touched is never written back.
 """
 
+from .any_value import AnyValueField
 from .choices import ChoiceField
 from .dates import DateField, DateTimeField, SplitDateTimeField
 from .files import (
@@ -26,6 +27,7 @@ from .references import (
 from .texts import EmailField, ObjectIdField, StringField, URLField, UUIDField
 
 __all__ = [
+    "AnyValueField",
     "BinaryField",
     "ChoiceField",
     "DateField",

@@ -25,17 +25,15 @@ from admin_ext.geometry import (
     texts_of,
     with_texts,
 )
-from admin_ext.untouched import StoredValueMixin, sent_for, texts_in
+from admin_ext.untouched import MAX_TEXT, StoredValueMixin, sent_for, texts_in
 from admin_ext.widgets import (
-    ClosedGeometryWidget,
+    ClosedWidget,
     ExtendedJSONWidget,
     GeometryWidget,
     PointWidget,
 )
 
-# More characters are not edited in a form: what the page showed travels beside them,
-# and Django takes 2.5 MB.
-MAX_TEXT = 500_000
+TOO_LONG = _("This is too long to be edited here; it stays as it is.")
 # Of an odd one that is so long, this much is shown.
 MAX_SHOWN = 200
 
@@ -61,9 +59,6 @@ class GeometryBoundField(PageBoundField):
         base, mine, text = texts
         return super().conflict(base=base, mine=mine, stored=text, now=now)
 
-    def entries(self):
-        return {} if self.field.is_closed else super().entries()
-
 
 class GeometryField(StoredValueMixin, forms.Field):
     """The coordinates of a geometry of one ``kind``. Cleans to what is to be stored.
@@ -77,7 +72,6 @@ class GeometryField(StoredValueMixin, forms.Field):
     }
     bound_field_class = GeometryBoundField
 
-    is_closed = False
     stored: Any = None
     _read_last: tuple[list[str], Any] | None = None
 
@@ -98,7 +92,7 @@ class GeometryField(StoredValueMixin, forms.Field):
         self.is_odd = coordinates_in(self.kind, value) is None
         if sum(map(len, texts_in(self.prepare_value(value)))) > MAX_TEXT:
             self.is_closed = self.disabled = True
-            self.widget = ClosedGeometryWidget(self._shown(value))
+            self.widget = ClosedWidget(self._shown(value), TOO_LONG)
         elif self.is_odd:
             self.widget = ExtendedJSONWidget({
                 "class": "vLargeTextField vExtendedJSON odd-value"

@@ -1,0 +1,197 @@
+"""Form fields of single values: what they show, take, and leave alone."""
+
+import re
+import uuid
+from datetime import UTC, datetime
+
+import pytest
+from bson import (
+    Binary,
+    Code,
+    DBRef,
+    Decimal128,
+    Int64,
+    MaxKey,
+    MinKey,
+    ObjectId,
+    Regex,
+    Timestamp,
+)
+from bson.datetime_ms import DatetimeMS
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from admin_ext.changesets import identical
+from admin_ext.formfields import AnyValueField
+from admin_ext.formfields.any_value import Kind, read, spelled
+
+KEY = ObjectId("5f0000000000000000000001")
+MOMENT = datetime(1969, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)
+
+# A value of every BSON type, awkward ones among them: (value, kind, text or None).
+EVERY_TYPE = [
+    ("text", "text", "text"),
+    ("  outer spaces ", "text", "  outer spaces "),
+    ("", "text", ""),
+    ("a\nb", "text", "a\nb"),
+    ("nul \x00", "json", '"nul \\u0000"'),
+    (5, "int32", "5"),
+    (-(2**31), "int32", "-2147483648"),
+    (Int64(5), "int64", "5"),
+    (Int64(2**53 + 1), "int64", "9007199254740993"),
+    (Int64(-(2**63)), "int64", "-9223372036854775808"),
+    (1.0, "double", "1.0"),
+    (-0.0, "double", "-0.0"),
+    (0.1, "double", "0.1"),
+    (1e300, "double", "1e+300"),
+    (float("nan"), "double", "NaN"),
+    (float("inf"), "double", "Infinity"),
+    (float("-inf"), "double", "-Infinity"),
+    (Decimal128("1.500"), "decimal", "1.500"),
+    (Decimal128("NaN"), "decimal", "NaN"),
+    (Decimal128("-Infinity"), "decimal", "-Infinity"),
+    (Decimal128("1E+3"), "decimal", "1E+3"),
+    (True, "true", ""),
+    (False, "false", ""),
+    (MOMENT, "date", "1969-12-31 23:59:59.999"),
+    (datetime(1, 1, 1, tzinfo=UTC), "date", "0001-01-01 00:00:00"),
+    (DatetimeMS(2**60), "json", None),
+    (DatetimeMS(-(2**60)), "json", None),
+    (KEY, "objectId", str(KEY)),
+    ({"a": Int64(1), "b.c": {"$d": None}}, "json", None),
+    ([1, 1.0, Int64(1), None, {}], "json", None),
+    ({}, "json", "{}"),
+    ([], "json", "[]"),
+    (DBRef("books", KEY, "shop"), "json", None),
+    (Regex("^a", "ix"), "json", None),
+    (Code("f()"), "json", None),
+    (Code("f()", {"x": Int64(1)}), "json", None),
+    (Timestamp(1, 2), "json", None),
+    (MinKey(), "json", None),
+    (MaxKey(), "json", None),
+    (b"\x00\xff", "json", None),
+    (Binary(b"\x00", 128), "json", None),
+    (uuid.UUID(int=1), "json", None),
+    (Binary(bytes(16), 3), "json", None),
+]
+
+
+@pytest.mark.parametrize(("value", "kind", "text"), EVERY_TYPE)
+def test_any_value_is_spelled_and_read_back_in_its_type(value, kind, text):
+    found = spelled(value)
+    assert found[0] == kind
+    assert text is None or found[1] == text
+    assert identical(read(*found), value)
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Kathmandu"])
+def test_a_moment_is_spelled_in_the_current_time_zone(settings, zone):
+    settings.TIME_ZONE = zone
+    kind, text = spelled(MOMENT)
+    assert "1969-12-31 23:59" not in text
+    assert read(kind, text) == MOMENT
+    # Its calendar does not reach this one everywhere.
+    assert spelled(datetime(1, 1, 1, tzinfo=UTC))[0] in ("json", "date")
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "message"),
+    [
+        ("int32", "2147483648", "less than or equal to 2147483647"),
+        ("int32", "five", "Enter a whole number."),
+        ("int32", "9" * 5_000, "Enter a whole number."),
+        ("int64", str(2**63), "less than or equal to"),
+        ("double", "1,5,", "Enter a number."),
+        ("double", "1e999", "Enter a number."),
+        ("decimal", "1." + "1" * 34, "at most 34 digits"),
+        ("decimal", "1e9999", "at most 34 digits"),
+        ("date", "never", "Enter a valid date/time."),
+        ("date", "0001-01-01 00:00:00+14:00", "Enter a valid date/time."),
+        ("objectId", "zzz", "is not a valid ObjectId"),
+        ("json", "{", "Enter valid Extended JSON"),
+        ("text", "a\x00", "Null characters are not allowed."),
+        ("bytes", "a", "bytes is not one of the available choices"),
+        ("", "a", "Choose what kind of value this is."),
+    ],
+)
+def test_what_is_not_of_its_kind_is_a_form_error(kind, text, message):
+    with pytest.raises(ValidationError, match=re.escape(message)):
+        AnyValueField(required=False).clean([kind, text])
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind != Kind.TEXT])
+def test_an_empty_input_is_no_value(kind):
+    expected = {Kind.YES: True, Kind.NO: False}.get(kind)
+    assert AnyValueField(required=False).clean([kind, " "]) is expected
+
+
+def test_typed_text_is_stripped_unless_outer_spaces_are_stored():
+    field = AnyValueField()
+    assert field.clean(["text", " a\r\nb "]) == "a\nb"
+    field.keep_stored_value(" x ")
+    assert field.clean(["text", " y "]) == " y "
+
+
+def test_another_type_is_another_value():
+    field = AnyValueField(required=False)
+    field.keep_stored_value(5)
+    assert not field.has_changed(5, ["int32", "5"])
+    assert not field.has_changed(5, ["json", "5"])
+    assert field.has_changed(5, ["int64", "5"])
+    assert field.has_changed(5, ["text", "5"])
+    assert field.has_changed(5, ["", ""])
+    assert not field.has_changed(5, [None, None])
+
+
+@pytest.fixture
+def form(django_app, admin_user, mongo):
+    """Return the change form of a document of everything, and a way to read it."""
+    django_app.set_user(admin_user)
+
+    def open_form(**values):
+        pk = mongo.everything.insert_one(values).inserted_id
+        page = django_app.get(reverse("admin:tests_everything_change", args=[pk]))
+        return page.forms["everything_form"], lambda: mongo.everything.find_one(pk)
+
+    return open_form
+
+
+def submit(form):
+    response = form.submit()
+    assert response.status_code == 302, response.html.select(".errorlist")
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        ("int64", "5", Int64(5)),
+        ("double", "5", 5.0),
+        ("null", "", None),
+        ("json", "null", None),
+        ("text", "", ""),
+        ("json", '{"_cls": "Gone", "a.b": {"$numberLong": "1"}}', None),
+    ],
+)
+@pytest.mark.django_db
+def test_the_type_that_was_chosen_is_stored(form, kind, text, expected):
+    page, stored = form(dynamic=5, string="s")
+    page["dynamic_0"], page["dynamic_1"] = kind, text
+    submit(page)
+    if text.startswith("{"):
+        expected = {"_cls": "Gone", "a.b": Int64(1)}
+    assert identical(stored()["dynamic"], expected)
+    assert stored()["string"] == "s"
+
+
+@pytest.mark.django_db
+def test_null_is_chosen_where_nothing_is_stored_and_the_reverse(form):
+    page, stored = form(string="s")
+    assert page["dynamic_0"].value == ""
+    page["dynamic_0"] = "null"
+    submit(page)
+    assert stored()["dynamic"] is None
+    page, stored = form(dynamic=None)
+    assert page["dynamic_0"].value == "null"
+    page["dynamic_0"] = ""
+    submit(page)
+    assert "dynamic" not in stored()
