@@ -7,6 +7,8 @@ import pytest
 from bson import Binary, Decimal128, Int64
 from bson.datetime_ms import DatetimeMS
 from django.core import signing
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from admin_ext.changesets import (
     MISSING,
@@ -245,6 +247,70 @@ def test_rows_with_a_key_of_their_own_are_found_wherever_they_went():
     base = [{"_id": n, "text": f"row {n}"} for n in range(4)]
     stored = [{"_id": n, "text": "all changed", "more": n} for n in (3, 1, 0)]
     assert places(base, stored) == [2, 1, None, 0]
+
+
+def test_a_changed_row_is_known_by_what_no_other_row_holds():
+    changed = B | {"text": "new"}
+    assert places([A, B, C], [changed, D]) == [None, 0, None]
+    assert places([A, B, C], [D, D, C, changed]) == [None, 3, 2]
+    # Another row may be one of two; nobody knows which.
+    assert places([A, B], [{**A, "text": B["text"]}, {**B, "text": A["text"]}]) == [
+        0,
+        1,
+    ]
+    twice = {"n": "a", "kind": "row", "text": "x"}
+    assert places([A, B], [twice, twice, B]) == [None, 2]
+
+
+def test_a_place_tells_nothing_where_rows_came_or_went():
+    assert places([1, 2, 3], [7, 8, 3]) == [0, 1, 2]
+    assert places([1, 2, 3], [9, 3]) == [None, None, 1]
+    assert places([1, 2, 3, 4], [1, 9, 4]) == [0, None, None, 2]
+    assert places([1, 2, 3], [0, 1, 9, 3]) == [1, 2, 3]
+    # Two went and two came.
+    assert places([1, 2, 3, 4], [9, 8, 1, 2]) == [2, 3, None, None]
+
+
+def test_rows_of_a_page_that_shows_part_of_a_list_or_sorts_it():
+    identities = [
+        [identity_of(n) for n in rows] for rows in ([12, 11], [10, 11, 9, 13])
+    ]
+    assert align(*identities, [2, 1], 4) == [2, 1]
+    assert align(*identities, [2, 1], 5) == [None, 1]
+
+
+@settings(max_examples=500, deadline=None, derandomize=True, database=None)
+@given(st.data())
+def test_no_row_is_taken_for_another(data):
+    """Others change, add, move and delete rows of which no two are alike."""
+    numbers = iter(range(1000))
+
+    def new_row(kind):
+        number = next(numbers)
+        return {"name": f"row {number}", "text": f"text {number}", "kind": kind}
+
+    kinds = st.sampled_from("ab")
+    base = [new_row(data.draw(kinds)) for _ in range(data.draw(st.integers(0, 6)))]
+    rows = [*enumerate(base)]
+    for _ in range(data.draw(st.integers(0, 5))):
+        action = data.draw(st.sampled_from(["change", "add", "move", "delete"]))
+        place = data.draw(st.integers(0, max(len(rows) - 1, 0)))
+        if action == "add":
+            rows.insert(place, (None, new_row(data.draw(kinds))))
+        elif rows and action == "change":
+            number, row = rows[place]
+            name = data.draw(st.sampled_from(["text", "kind", "more"]))
+            rows[place] = number, row | {name: f"changed {next(numbers)}"}
+        elif rows:
+            row = rows.pop(place)
+            if action == "move":
+                rows.insert(data.draw(st.integers(0, len(rows))), row)
+    found = places(base, [row for _number, row in rows])
+    stored = {number: (place, row) for place, (number, row) in enumerate(rows)}
+    for number, row in enumerate(base):
+        place, now = stored.get(number, (None, None))
+        assert found[number] in (place, None)
+        assert found[number] == place or row != now
 
 
 @pytest.mark.parametrize(

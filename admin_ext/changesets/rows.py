@@ -1,6 +1,6 @@
 """Which member of a list is which, when the list is not what it was."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
@@ -46,50 +46,120 @@ def identity_of(row: Any) -> Identity:
     return Identity(whole, next(map(digest, keys), b""), frozenset(traits))
 
 
-def align(base: Sequence[Identity], stored: Sequence[Identity]) -> list[int | None]:
+def align(
+    base: Sequence[Identity],
+    stored: Sequence[Identity],
+    shown_at: Sequence[int] | None = None,
+    length: int | None = None,
+) -> list[int | None]:
     """Return for each row of ``base`` its place in ``stored``, or None when it is gone.
 
+    ``shown_at``: where the rows of ``base`` were in their list, and ``length``: how
+    many rows that had, if the page did not show all of them in their order.
+
     First come rows that nobody changed, in their order and then moved ones; then rows
-    with the same key; then what was changed between the same neighbours.
+    with the same key; then changed ones, by what no other row holds; and last those
+    whose place among the others tells which they are. A row that could be two is gone:
+    to ask costs less than to write to the wrong one.
     """
-    if list(base) == list(stored):
+    shown_at = range(len(base)) if shown_at is None else shown_at
+    length = len(base) if length is None else length
+    if list(base) == list(stored) and [*shown_at] == [*range(length)]:
         return list(range(len(base)))
-    found = _Pairs(len(base))
-    wholes = [[row.whole for row in rows] for rows in (base, stored)]
-    opcodes = SequenceMatcher(None, *wholes, autojunk=False).get_opcodes()
-    for tag, i, i_end, j, _j_end in opcodes:
-        if tag == "equal":
-            for step in range(i_end - i):
-                found.add(i + step, j + step)
-    found.match(*wholes)
+    found = _Pairs(base, stored)
+    found.match_in_order(sorted(range(len(base)), key=shown_at.__getitem__))
+    found.match(*([row.whole for row in rows] for rows in (base, stored)))
     found.match(*([row.key for row in rows] for rows in (base, stored)))
-    for tag, i, i_end, j, j_end in opcodes:
-        if tag == "replace" and i_end - i == j_end - j:
-            for step in range(i_end - i):
-                if base[i + step].is_changed_into(stored[j + step]):
-                    found.add(i + step, j + step)
+    found.match_changed()
+    found.match_places(shown_at, length)
     return found.places
 
 
 class _Pairs:
-    def __init__(self, length: int):
-        self.places: list[int | None] = [None] * length
+    def __init__(self, base: Sequence[Identity], stored: Sequence[Identity]):
+        self.base, self.stored = base, stored
+        self.places: list[int | None] = [None] * len(base)
         self._taken: set[int] = set()
 
-    def add(self, place: int, in_stored: int) -> None:
-        if self.places[place] is None and in_stored not in self._taken:
-            self.places[place] = in_stored
-            self._taken.add(in_stored)
+    def add(self, row: int, place: int) -> None:
+        if self.places[row] is None and place not in self._taken:
+            self.places[row] = place
+            self._taken.add(place)
+
+    def _lost(self) -> list[int]:
+        return [row for row, place in enumerate(self.places) if place is None]
+
+    def _free(self) -> list[int]:
+        return [place for place in range(len(self.stored)) if place not in self._taken]
+
+    def match_in_order(self, rows: Sequence[int]) -> None:
+        """Pair what is equal and comes in the same order; ``rows``: as they stood."""
+        before = [self.base[row].whole for row in rows]
+        now = [row.whole for row in self.stored]
+        matcher = SequenceMatcher(None, before, now, autojunk=False)
+        for block in matcher.get_matching_blocks():
+            for step in range(block.size):
+                self.add(rows[block.a + step], block.b + step)
 
     def match(self, base: Sequence[bytes], stored: Sequence[bytes]) -> None:
         """Pair what is equal, wherever it stands; empty texts are equal to nothing."""
         free = defaultdict(list)
-        for place, text in enumerate(stored):
-            if text and place not in self._taken:
-                free[text].append(place)
-        for place, text in enumerate(base):
-            if self.places[place] is None and free.get(text):
-                self.add(place, free[text].pop(0))
+        for place in self._free():
+            if stored[place]:
+                free[stored[place]].append(place)
+        for row in self._lost():
+            if base[row] and free.get(base[row]):
+                self.add(row, free[base[row]].pop(0))
+
+    def match_changed(self) -> None:
+        """Pair documents that share what no other row holds, if only two can be."""
+        lost = [row for row in self._lost() if self.base[row].traits]
+        free = [place for place in self._free() if self.stored[place].traits]
+        if not lost or not free:
+            return
+        holders = _only_holders(self.base), _only_holders(self.stored)
+        likely = defaultdict(set)
+        for trait, row in holders[0].items():
+            place = holders[1].get(trait)
+            if place is not None and self.places[row] is None:
+                likely[row].add(place)
+        wanted = Counter(place for places in likely.values() for place in places)
+        for row, places in likely.items():
+            place = next(iter(places))
+            is_only = len(places) == 1 and wanted[place] == 1
+            if is_only and self._is_changed(row, place):
+                self.add(row, place)
+
+    def match_places(self, shown_at: Sequence[int], length: int) -> None:
+        """Pair what stands in the same place, where no row came, went or moved."""
+        pairs = [(row, at) for row, at in enumerate(self.places) if at is not None]
+        shifts = {place - shown_at[row] for row, place in pairs}
+        shift = shifts.pop() if shifts else 0
+        if shifts:
+            return
+        known = [shown_at[row] for row, _place in pairs]
+        # What is unknown beyond the first or the last of them is as much as it was.
+        first = 0 if shift == 0 else min(known)
+        last = length if length + shift == len(self.stored) else max(known, default=-1)
+        for row in self._lost():
+            place = shown_at[row] + shift
+            is_between = first <= shown_at[row] < last and place < len(self.stored)
+            if is_between and self._is_changed(row, place):
+                self.add(row, place)
+
+    def _is_changed(self, row: int, place: int) -> bool:
+        return self.base[row].is_changed_into(self.stored[place])
+
+
+def _only_holders(rows: Sequence[Identity]) -> dict[bytes, int]:
+    """Return {trait that one row has: its number}."""
+    counts = Counter(trait for row in rows for trait in row.traits or ())
+    return {
+        trait: number
+        for number, row in enumerate(rows)
+        for trait in row.traits or ()
+        if counts[trait] == 1
+    }
 
 
 class New(NamedTuple):
