@@ -112,22 +112,22 @@ class _Pairs:
                 self.add(row, free[base[row]].pop(0))
 
     def match_changed(self) -> None:
-        """Pair documents that share what no other row holds, if only two can be."""
-        lost = [row for row in self._lost() if self.base[row].traits]
-        free = [place for place in self._free() if self.stored[place].traits]
-        if not lost or not free:
-            return
-        holders = _only_holders(self.base), _only_holders(self.stored)
-        likely = defaultdict(set)
-        for trait, row in holders[0].items():
-            place = holders[1].get(trait)
-            if place is not None and self.places[row] is None:
-                likely[row].add(place)
-        wanted = Counter(place for places in likely.values() for place in places)
-        for row, places in likely.items():
-            place = next(iter(places))
-            is_only = len(places) == 1 and wanted[place] == 1
-            if is_only and self._is_changed(row, place):
+        """Pair documents that share more of what no other row holds than any others."""
+        taken = {row for row, place in enumerate(self.places) if place is not None}
+        holders = _only_holders(self.base, taken)
+        shared = Counter(
+            (holders[trait], place)
+            for trait, place in _only_holders(self.stored, self._taken).items()
+            if trait in holders
+        )
+        best: list[dict[int, list[int]]] = [{}, {}]
+        for pair, count in shared.items():
+            for side, number in zip(best, pair, strict=True):
+                side.setdefault(number, []).append(count)
+        for (row, place), count in shared.items():
+            rivals = sorted(best[0][row])[:-1] + sorted(best[1][place])[:-1]
+            is_best = count == max(best[0][row]) == max(best[1][place])
+            if is_best and count not in rivals and self._is_changed(row, place):
                 self.add(row, place)
 
     def match_places(self, shown_at: Sequence[int], length: int) -> None:
@@ -151,14 +151,14 @@ class _Pairs:
         return self.base[row].is_changed_into(self.stored[place])
 
 
-def _only_holders(rows: Sequence[Identity]) -> dict[bytes, int]:
-    """Return {trait that one row has: its number}."""
+def _only_holders(rows: Sequence[Identity], found: set[int]) -> dict[bytes, int]:
+    """Return {trait that no other row has: its row} of those that are not found yet."""
     counts = Counter(trait for row in rows for trait in row.traits or ())
     return {
         trait: number
         for number, row in enumerate(rows)
         for trait in row.traits or ()
-        if counts[trait] == 1
+        if counts[trait] == 1 and number not in found
     }
 
 
@@ -182,13 +182,14 @@ def arranged(
     stored now.
 
     Rows that the page did not show stay. Who left the order alone keeps the order that
-    is stored; two orders of the same rows are a conflict.
+    is stored, with new rows behind those they were put behind, or at the end; two
+    orders of the same rows are a conflict.
     """
     kept = [row for row in wanted if not isinstance(row, New)]
     deleted = {places[row] for row in range(len(places)) if row not in {*kept}}
-    if _is_in_order(wanted):
-        rows: list[int | New] = [row for row in range(length) if row not in deleted]
-        return rows + [row for row in wanted if isinstance(row, New)]
+    if kept == sorted(kept):
+        stay = [place for place in range(length) if place not in deleted]
+        return _with_new(stay, wanted, places)
     known = [place for place in places if place is not None]
     if known != sorted(known) and not is_settled:
         return None
@@ -200,10 +201,26 @@ def arranged(
     return _in_place_of(known, new_order, length)
 
 
-def _is_in_order(wanted: Sequence[int | New]) -> bool:
-    """Tell whether the page's rows come in its order, and new ones behind them."""
-    keys = [(1, row.number) if isinstance(row, New) else (0, row) for row in wanted]
-    return keys == sorted(keys)
+def _with_new(stay: list[int], wanted: Sequence[int | New], places) -> list[int | New]:
+    """Return the rows that stay, each with the new ones that stand behind it."""
+    behind: dict[int | None, list[New]] = defaultdict(list)
+    last = None
+    for row in wanted:
+        if isinstance(row, New):
+            behind[last].append(row)
+        elif places[row] is not None:
+            last = places[row]
+    at_end = behind.pop(last, [])
+    shown = [place for place in stay if place in {*places}]
+    before = {shown[0]: behind.pop(None, [])} if shown else {}
+    return [
+        *(
+            row
+            for place in stay
+            for row in (*before.get(place, ()), place, *behind.get(place, ()))
+        ),
+        *at_end,
+    ]
 
 
 def _in_place_of(known: list[int], new_order: list, length: int) -> list:
