@@ -21,7 +21,7 @@ from .formfields import is_file_left_alone
 from .history import last_author
 from .hydration import is_blank, stored_son
 from .meta import present, unique_checks
-from .nested import is_nested
+from .nested import NO_WINDOWS, is_nested
 from .sending import copied, keep_exact
 from .undeclared import UndeclaredMixin
 
@@ -59,6 +59,9 @@ class BaseDocumentForm(FileForm, forms.ModelForm, metaclass=DocumentFormMetaclas
 
     bound_field_class = PageBoundField
 
+    # Which rows of long lists are on the page.
+    windows = NO_WINDOWS
+
     # How deep this form is within others, and how many of these are of new documents.
     depth = blank_depth = 0
 
@@ -69,6 +72,8 @@ class BaseDocumentForm(FileForm, forms.ModelForm, metaclass=DocumentFormMetaclas
             present(type(kwargs["instance"]))
         super().__init__(*args, **kwargs)
         self.parent = parent
+        if parent is not None:
+            self.windows = getattr(parent, "windows", NO_WINDOWS)
         self._dynamic: dict[str, Any] = {}
         self._adding = self.instance._state.adding
         self._add_dynamic_fields()

@@ -46,6 +46,7 @@ from .history import logged_as
 from .keys import Key
 from .longforms import takes_long_forms
 from .meta import present
+from .nested import Windows
 from .oddities import listing, oddities
 from .querysets import admin_queryset
 from .raw import RawViewMixin
@@ -318,6 +319,7 @@ class DocumentAdmin(DocumentOptions, RawViewMixin, ModelAdmin, AdapterDocumentAd
         # Who may not change the document is shown no field at all.
         may_edit = self._has_raw(request, "change")
         form.undeclared_access = "edit" if may_edit else "view"
+        form.windows = Windows(request.GET)
         form.file_urls = FileUrls(self.admin_site, self.opts)
         return with_refused_saves(request, form)
 
@@ -457,6 +459,7 @@ class EmbeddedInline(DocumentOptions, InlineModelAdmin):
         formset = modelformset_factory(self.model, **options)
         formset.field_name, formset.is_list = self.field_name, self.is_list
         formset.ordering = self.get_ordering(request) or ()
+        formset.windows = Windows(request.GET)
         formset.file_urls = FileUrls(self.admin_site, self.parent_model._meta)
         return formset
 

@@ -18,14 +18,15 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from admin_ext import saving
-from admin_ext.changesets import MISSING, BadBase, Base, Choice, New, arranged
+from admin_ext.boundfields import NO_INPUT
+from admin_ext.changesets import MISSING, BadBase, Base, Choice, New
 from admin_ext.conflicts import conflict_error
 from admin_ext.fileforms import FilePage
 from admin_ext.forms import BASE, BASE_ATTRS, DAMAGED
 from admin_ext.history import last_author
 from admin_ext.hydration import blank, stored_son
 from admin_ext.keys import id_of
-from admin_ext.nested import PageRows, members_of
+from admin_ext.nested import NO_WINDOWS, PART_OF_ORIGINAL, PageRows, members_of
 from admin_ext.validation import changed_names
 
 
@@ -74,7 +75,8 @@ class RowsManagementForm(ManagementForm):
         super().__init__(*args, **kwargs)
 
     def render(self, *args, **kwargs):
-        return super().render(*args, **kwargs) + self.formset.base_input()
+        html = super().render(*args, **kwargs) + self.formset.base_input()
+        return html + self.formset.links()
 
     __str__ = __html__ = render
 
@@ -90,6 +92,7 @@ class EmbeddedFormSet(FilePage, BaseModelFormSet):
     field_name = ""
     is_list = True
     ordering: Sequence = ()
+    windows = NO_WINDOWS
     fk = None
 
     def __init__(
@@ -181,7 +184,10 @@ class EmbeddedFormSet(FilePage, BaseModelFormSet):
         entry = self.base.values.get(self.prefix)
         if entry is not None:
             return PageRows.sent(entry, self.stored_rows)
-        return PageRows.shown(self.stored_rows, self._shown_places())
+        places = self._shown_places()
+        window = self.windows.places(self.prefix, len(places))
+        shown = places[window.start : window.stop]
+        return PageRows.shown(self.stored_rows, shown)
 
     def _shown_places(self) -> list[int]:
         """Return where the rows are that fit the class; the others are not shown."""
@@ -208,6 +214,15 @@ class EmbeddedFormSet(FilePage, BaseModelFormSet):
             rows = map(self._live_row, range(len(self.page_rows)))
             self._queryset = [blank(self.model) if row is None else row for row in rows]
         return self._queryset
+
+    def links(self) -> str:
+        """Return links to the rows that are not on the page, where there are any."""
+        if self.instance is None or not self.is_list:
+            return NO_INPUT
+        length = len(self._shown_places())
+        start = self.windows.places(self.prefix, length).start
+        label = self.model._meta.verbose_name_plural
+        return self.windows.drawn(self.prefix, label, start, length)
 
     # Forms
 
@@ -264,6 +279,8 @@ class EmbeddedFormSet(FilePage, BaseModelFormSet):
     # What was sent
 
     def clean(self):
+        if self.save_as_new and self._is_part_of_original():
+            raise ValidationError(PART_OF_ORIGINAL)
         if self.save_as_new or not self.management_form.is_valid():
             return
         if self.has_bad_base or len(self.initial_forms) != len(self.page_rows):
@@ -277,6 +294,12 @@ class EmbeddedFormSet(FilePage, BaseModelFormSet):
                 raise ValidationError(
                     _("A value is stored here already, which this page does not show.")
                 )
+
+    def _is_part_of_original(self) -> bool:
+        """Tell whether a new document would be saved with a part of the rows only."""
+        page = self.original_page
+        entry = page and page.base.values.get(self.prefix)
+        return bool(entry) and "part" in entry
 
     def _is_deleted(self, number: int) -> bool:
         return self.can_delete and self._should_delete_form(self.initial_forms[number])
@@ -349,7 +372,7 @@ class EmbeddedFormSet(FilePage, BaseModelFormSet):
         """Set the list anew; only then is the whole list written."""
         new = [New(number) for number in range(len(self.new_objects))]
         wanted = [*kept, *new]
-        places = arranged(self.page_rows.places, len(self.stored_rows), wanted)
+        places = self.page_rows.arranged(len(self.stored_rows), wanted)
         rows = [
             self.new_objects[row.number]
             if isinstance(row, New)

@@ -8,13 +8,17 @@ the admin's widgets and hooks apply inside as they do outside.
 
 from .base import is_nested
 from .embedded import EmbeddedFormField
-from .lists import ListFormField
+from .lists import PART_OF_ORIGINAL, ListFormField
 from .rows import PageRows, members_of
+from .windows import NO_WINDOWS, Windows
 
 __all__ = [
+    "NO_WINDOWS",
+    "PART_OF_ORIGINAL",
     "EmbeddedFormField",
     "ListFormField",
     "PageRows",
+    "Windows",
     "is_nested",
     "members_of",
 ]

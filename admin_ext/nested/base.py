@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.forms.widgets import MediaAsset
 from django.template.loader import render_to_string
 
 from admin_ext.boundfields import PageBoundField
@@ -14,6 +15,18 @@ MAX_BLANK_DEPTH = 3
 
 # What lies deeper is shown as text.
 MAX_DEPTH = 10
+
+
+class Script(MediaAsset):
+    """A script that is marked as not being Django's."""
+
+    element_template = '<script src="{path}"{attributes}></script>'
+
+    def __init__(self, path):
+        super().__init__(path, **{"class": "admin-ext"})
+
+
+SCRIPT = forms.Media(js=[Script("admin_ext/js/lists.js")])
 
 
 class NestedWidget(forms.Widget):

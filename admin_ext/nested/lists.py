@@ -12,12 +12,23 @@ from mongoengine.fields import GridFSProxy
 from admin_ext.boundfields import CONVERT
 from admin_ext.changesets import (
     New,
-    arranged,
 )
 
-from .base import MAX_BLANK_DEPTH, MAX_DEPTH, NestedBoundField, NestedWidget
+from .base import (
+    MAX_BLANK_DEPTH,
+    MAX_DEPTH,
+    SCRIPT,
+    NestedBoundField,
+    NestedWidget,
+)
 from .row_forms import Member, RowForm, RowFormSet
 from .rows import PageRows, members_of
+from .windows import NO_WINDOWS, Windows
+
+PART_OF_ORIGINAL = _(
+    "This page shows a part of these rows only, so that a new document cannot be saved "
+    "from it."
+)
 
 # One request adds at most so many rows to a list; each costs a form.
 MAX_NEW_ROWS = 500
@@ -48,24 +59,45 @@ class ListBoundField(NestedBoundField):
             return PageRows.sent(entry, self.stored_rows)
         if self.form.base.is_absent(self.html_name):
             return PageRows([], [])
-        return PageRows.shown(self.stored_rows, range(len(self.stored_rows)))
+        places = self.windows.places(self.html_name, len(self.stored_rows))
+        return PageRows.shown(self.stored_rows, places)
+
+    @property
+    def windows(self) -> Windows:
+        return getattr(self.form, "windows", NO_WINDOWS)
+
+    @property
+    def links(self) -> str:
+        """Links to the rows that are not on the page, where there are any."""
+        name, length = self.html_name, len(self.stored_rows)
+        return self.windows.drawn(name, self.title, self.rows.first, length)
+
+    @property
+    def title(self) -> str:
+        """What the list is called; a list within a list as the one around it."""
+        return self.label or self.form.label
+
+    @cached_property
+    def is_open(self) -> bool:
+        """Tell whether rows can be added."""
+        is_closed = self.field.disabled or self.depth >= MAX_DEPTH
+        return not is_closed and self.blank_depth < MAX_BLANK_DEPTH
 
     @cached_property
     def formset(self):
-        is_closed = self.field.disabled or self.depth >= MAX_DEPTH
-        blank_rows = 0 if is_closed or self.blank_depth >= MAX_BLANK_DEPTH else 1
         item = self.field.item_form_field(self.form)
         row_class = type("ListRowForm", (RowForm,), {"value": item, "list": self})
         formset_class = formset_factory(
             row_class,
             formset=RowFormSet,
-            extra=blank_rows,
-            can_order=not self.field.is_sorted,
-            can_delete=True,
+            extra=int(self.is_open),
+            can_order=not self.field.is_sorted and not self.field.disabled,
+            can_delete=not self.field.disabled,
             max_num=len(self.rows) + MAX_NEW_ROWS,
             absolute_max=len(self.rows) + MAX_NEW_ROWS,
         )
         formset_class.row_count = len(self.rows)
+        formset_class.first_number = self.rows.first + 1
         return formset_class(
             **self.form_data(),
             prefix=self.html_name,
@@ -81,7 +113,7 @@ class ListBoundField(NestedBoundField):
 
     @property
     def media(self):
-        return self.formset.media
+        return self.formset.media + SCRIPT
 
     @property
     def is_multipart(self):
@@ -102,6 +134,13 @@ class ListBoundField(NestedBoundField):
         count = self.formset.initial_form_count()
         return count != len(self.rows) and self.form.original_page is None
 
+    @property
+    def is_part_of_original(self) -> bool:
+        """Tell whether a new document would be saved with a part of a list only."""
+        original = self.form.original_page
+        entry = original and original.base.values.get(self.html_name)
+        return isinstance(entry, dict) and "part" in entry
+
     def is_changed_since(self, form: RowForm) -> bool:
         """Tell whether somebody else changed a row since the page was made."""
         return self.rows.is_changed(form.row, self.stored_rows)
@@ -118,8 +157,9 @@ class ListBoundField(NestedBoundField):
         """
         self._refuse_row_conflicts()
         wanted, new = self._wanted()
-        is_settled = self.is_settled(self.stored)
-        rows = arranged(self.rows.places, len(self.stored_rows), wanted, is_settled)
+        rows = self.rows.arranged(
+            len(self.stored_rows), wanted, self.is_settled(self.stored)
+        )
         if rows is None:
             raise self.conflict(
                 base=_("(as on the page)"),
@@ -164,7 +204,8 @@ class ListBoundField(NestedBoundField):
 
         for form in sorted(self.formset.forms, key=_position):
             if form.is_deleted:
-                form["value"].note_replaced()
+                if form.place is not None:
+                    form["value"].note_replaced()
                 continue
             if form.place is not None:
                 wanted.append(form.row)
@@ -218,6 +259,7 @@ class ListFormField(forms.Field):
         field.required = False
         field.initial = None
         field.is_row, field.widget.can_be_cleared = True, False
+        field.disabled = field.disabled or self.disabled
         if isinstance(field.widget, forms.Textarea):
             field.widget.attrs |= {"rows": 1}
         return field
@@ -236,6 +278,8 @@ class ListFormField(forms.Field):
                 ),
                 code="damaged",
             )
+        if bound.is_part_of_original:
+            raise ValidationError(PART_OF_ORIGINAL, code="part")
         if not bound.formset.is_valid():
             raise ValidationError(_("Please correct the errors below."), code="nested")
         members = bound.members()

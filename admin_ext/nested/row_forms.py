@@ -7,10 +7,12 @@ from django.core.exceptions import ValidationError
 from django.forms.formsets import BaseFormSet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from mongoengine import EmbeddedDocument
 
 from admin_ext.boundfields import NO_INPUT, PageBoundField
 from admin_ext.changesets import MISSING, Choice, Conflict, identical, merged
 from admin_ext.formfields import is_file_left_alone, join_lookups, show_original
+from admin_ext.hydration import stored_son
 
 from .base import is_nested
 
@@ -21,6 +23,14 @@ if TYPE_CHECKING:
 Member = tuple[Any, Any]
 
 
+class RowBoundField(PageBoundField):
+    """Has no label on the page: its row is told to who cannot see where it is."""
+
+    def build_widget_attrs(self, attrs, widget=None):
+        attrs = super().build_widget_attrs(attrs, widget)
+        return {"aria-label": self.form.title, **attrs} if not self.label else attrs
+
+
 class RowForm(forms.Form):
     """One member of a list: the field ``value``, its place, and what happens to it.
 
@@ -28,7 +38,7 @@ class RowForm(forms.Form):
     for a new one; ``place``: where it is stored now, None for nowhere.
     """
 
-    bound_field_class = PageBoundField
+    bound_field_class = RowBoundField
     list: "ListBoundField"
 
     def __init__(self, *args, row: int | None = None, **kwargs):
@@ -37,7 +47,7 @@ class RowForm(forms.Form):
         self.place = None if row is None else self.list.rows.places[row]
         self.base = self.list.form.base
         self.depth, self.blank_depth = self.list.depth + 1, self.list.blank_depth
-        if row is not None:
+        if row is not None or self.copy is not None:
             self._show_base(self.fields["value"])
         else:
             show_original(self, "value", self.list.field.item_field)
@@ -61,7 +71,13 @@ class RowForm(forms.Form):
             keep(loaded if item.is_relation else self.initial["value"])
 
     def stored_bson(self, name):
-        return MISSING if self.place is None else self.list.stored_rows[self.place]
+        if self.place is not None:
+            return self.list.stored_rows[self.place]
+        if self.copy is None:
+            return MISSING
+        # A document was given another key.
+        own = stored_son(self.copy) if isinstance(self.copy, EmbeddedDocument) else None
+        return self.list.stored_rows[self._source] if own is None else own
 
     def base_bson(self, name):
         stored = self.list.field.item_field.as_base(self.stored_bson(name))
@@ -76,16 +92,44 @@ class RowForm(forms.Form):
         return self.copy
 
     @cached_property
-    def copy(self) -> Any:
-        """What this new row begins with: a copy of the row that FROM names."""
+    def _source(self) -> int | None:
+        """Where the row is stored that this new one is a copy of, as FROM says."""
         sent, places = self.data.get(self.add_prefix("FROM"), ""), self.list.rows.places
-        is_row = self.row is None and sent.isdecimal() and int(sent) < len(places)
-        place = places[int(sent)] if is_row else None
+        is_number = sent.isascii() and sent.isdecimal() and len(sent) < 9
+        is_row = self.row is None and is_number and int(sent) < len(places)
+        return places[int(sent)] if is_row else None
+
+    @cached_property
+    def copy(self) -> Any:
+        """What this new row begins with, or None."""
+        place = self._source
         return None if place is None else self.copy_of(self.list.live_rows[place])
+
+    @property
+    def copied_from(self) -> str:
+        """The number of the row that this new one is a copy of, or ""."""
+        return "" if self.copy is None else self.data.get(self.add_prefix("FROM"))
+
+    @property
+    def number(self) -> str:
+        """What this row is called in the names of its inputs."""
+        return self.prefix.rpartition("-")[2]
+
+    @property
+    def title(self) -> str:
+        """What this row is called, beginning with 1."""
+        number = self.number
+        if not number.isdecimal():
+            return self.list.title
+        return f"{self.list.title} {self.list.rows.first + int(number) + 1}"
 
     @property
     def label(self):
         return self.list.label
+
+    @property
+    def windows(self):
+        return self.list.windows
 
     @property
     def undeclared_access(self):
@@ -125,6 +169,9 @@ class RowForm(forms.Form):
 
     def entries(self):
         return self["value"].entries()
+
+    def has_changed(self):
+        return self.copy is not None or super().has_changed()
 
     @property
     def is_deleted(self) -> bool:
@@ -191,6 +238,8 @@ class RowFormSet(BaseFormSet):
 
     ordering_widget = forms.NumberInput(attrs={"class": "list-order", "min": "1"})
     row_count = 0
+    # The number of the first row, where the page has a part of the list.
+    first_number = 1
 
     def get_ordering_widget(self):
         return self.ordering_widget
@@ -201,7 +250,10 @@ class RowFormSet(BaseFormSet):
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
-        if form.row is not None:
+        order = form.fields.get("ORDER")
+        if order and order.initial:
+            order.initial += self.first_number - 1
+        if form.row is not None and self.can_delete:
             form.fields["COPY"] = forms.BooleanField(
                 label=_("Duplicate"), required=False
             )

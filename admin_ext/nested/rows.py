@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from admin_ext.changesets import MISSING, Identity, align, identity_of
+from admin_ext.changesets import (
+    MISSING,
+    Identity,
+    New,
+    align,
+    arranged,
+    identity_of,
+)
 
 
 @dataclass
@@ -12,15 +19,22 @@ class PageRows:
     """``identities``: what the page's rows are known by, in the page's order.
 
     ``places``: where they are in the stored list now, None for one that is gone.
+    ``first``: where the first of them was, where they are one part of a longer list;
+    ``length``: how many rows that had, 0 where all are on the page.
     """
 
     identities: list[Identity]
     places: list[int | None]
+    first: int = 0
+    length: int = 0
 
     @classmethod
     def shown(cls, stored: Sequence[Any], places: Sequence[int]) -> "PageRows":
         """Return the rows of a page that is just being made."""
-        return cls([identity_of(stored[place]) for place in places], [*places])
+        rows = cls([identity_of(stored[place]) for place in places], [*places])
+        if len(places) < len(stored) and _is_one_part(places):
+            rows.first, rows.length = places[0], len(stored)
+        return rows
 
     @classmethod
     def sent(cls, entry: dict[str, Any], stored: Sequence[Any]) -> "PageRows":
@@ -29,7 +43,26 @@ class PageRows:
             Identity(whole, key, None if traits is None else frozenset(traits))
             for whole, key, traits in entry["rows"]
         ]
-        return cls(identities, align(identities, [*map(identity_of, stored)]))
+        rows = cls(identities, [], *entry.get("part", ()))
+        rows.places = rows._found(stored)
+        return rows
+
+    def _found(self, stored: Sequence[Any]) -> list[int | None]:
+        """Look where a part of the list was, then elsewhere; equal rows are many."""
+        if not self.length:
+            return align(self.identities, [*map(identity_of, stored)])
+        moved = abs(len(stored) - self.length)
+        start = max(self.first - moved, 0)
+        near = range(start, min(self.first + len(self) + moved, len(stored)))
+        found = _aligned(self.identities, stored, near)
+        lost = [row for row, place in enumerate(found) if place is None]
+        if lost:
+            far = [*range(near.start), *range(near.stop, len(stored))]
+            identities = [self.identities[row] for row in lost]
+            places = _aligned(identities, stored, far)
+            for row, place in zip(lost, places, strict=True):
+                found[row] = place
+        return found
 
     def entry(self) -> dict[str, Any]:
         """Return what the page's base keeps of them."""
@@ -37,7 +70,8 @@ class PageRows:
             [row.whole, row.key, None if row.traits is None else sorted(row.traits)]
             for row in self.identities
         ]
-        return {"rows": rows}
+        part = {"part": [self.first, self.length]} if self.length else {}
+        return {"rows": rows, **part}
 
     def __len__(self):
         return len(self.identities)
@@ -48,6 +82,31 @@ class PageRows:
         if place is None:
             return True
         return identity_of(stored[place]).whole != self.identities[row].whole
+
+    def arranged(
+        self, length: int, wanted: list[int | New], is_settled: bool = False
+    ) -> list[int | New] | None:
+        """Return ``arranged`` of these rows; what is new at their end comes at its.
+
+        Behind a part of the list there are others.
+        """
+        count = len(wanted)
+        while self.length and count and isinstance(wanted[count - 1], New):
+            count -= 1
+        rows = arranged(self.places, length, wanted[:count], is_settled)
+        return None if rows is None else [*rows, *wanted[count:]]
+
+
+def _is_one_part(places: Sequence[int]) -> bool:
+    return bool(places) and [*places] == [*range(places[0], places[0] + len(places))]
+
+
+def _aligned(
+    identities: list[Identity], stored: Sequence[Any], places: Sequence[int]
+) -> list[int | None]:
+    """Return where rows are among some places of the stored list."""
+    found = align(identities, [identity_of(stored[place]) for place in places])
+    return [None if number is None else places[number] for number in found]
 
 
 def members_of(value: Any) -> list:
