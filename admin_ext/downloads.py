@@ -14,9 +14,16 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header, http_date
+from mongoengine import EmbeddedDocument
 
 from .changesets import digest
-from .fields import EmbeddedField, ListField, StoredFileField
+from .fields import (
+    EmbeddedField,
+    GenericEmbeddedField,
+    ListField,
+    MapField,
+    StoredFileField,
+)
 from .files import (
     MISSING_FILE_ERRORS,
     BadImage,
@@ -26,7 +33,7 @@ from .files import (
     steps_of,
     thumbnail,
 )
-from .hydration import class_for, stored_son
+from .hydration import class_for, named_class, stored_son
 from .meta import present
 
 # What a browser may be told that a file is: nothing that runs or is drawn as a page.
@@ -155,6 +162,14 @@ class _Page:
             cls = class_for(field.embedded_document, _of(dict, stored))
             names = self._nested_names(cls) if names is None else names
             return self._in_document(cls, stored, steps, names)
+        if isinstance(field, GenericEmbeddedField):
+            cls = named_class(_of(dict, stored).get("_cls"))
+            if cls is None or not issubclass(cls, EmbeddedDocument):
+                raise LookupError("_cls")
+            return self._in_document(cls, stored, steps, self._nested_names(cls))
+        if isinstance(field, MapField):
+            step = steps.pop(0)
+            return self._within(field.item, _of(dict, stored)[step], steps, None)
         if isinstance(field, ListField):
             step = steps.pop(0)
             if not step.isdecimal():

@@ -14,6 +14,14 @@ from mongoengine.base import BaseDocument, get_document
 
 from .compat import LOAD_ERRORS
 
+# What may hold embedded documents, as a member of a list.
+LENIENT = (
+    me.EmbeddedDocumentField,
+    me.GenericEmbeddedDocumentField,
+    me.ListField,
+    me.DictField,
+)
+
 # Where a loaded document keeps what was stored.
 STORED = "_stored_son"
 BLANK = "_is_blank"
@@ -63,7 +71,8 @@ def remember(document: Any, son: dict[str, Any]) -> Any:
     document.__dict__[STORED] = son
     for name, field in document._fields.items():
         value = document._data.get(name)
-        if isinstance(value, BaseDocument | list | DBRef) and field.db_field in son:
+        is_such = isinstance(value, BaseDocument | list | dict | DBRef)
+        if is_such and field.db_field in son:
             document._data[name] = remember_value(value, son[field.db_field])
     return document
 
@@ -76,6 +85,10 @@ def remember_value(value: Any, stored: Any) -> Any:
         pairs = zip(list.__iter__(value), stored, strict=False)
         for index, (item, stored_item) in enumerate(list(pairs)):
             list.__setitem__(value, index, remember_value(item, stored_item))
+    elif isinstance(value, dict) and isinstance(stored, dict):
+        for key, item in [*dict.items(value)]:
+            if isinstance(item, BaseDocument | list | dict | DBRef) and key in stored:
+                dict.__setitem__(value, key, remember_value(item, stored[key]))
     elif isinstance(value, DBRef) and isinstance(value.id, BaseDocument):
         # mongoengine makes a document of the key, which the driver cannot send.
         return DBRef(value.collection, getattr(stored, "id", stored))
@@ -105,13 +118,26 @@ def _to_python(field: Any, value: Any) -> Any:
     """Convert a value; embedded documents are loaded leniently at any depth."""
     if isinstance(field, me.EmbeddedDocumentField) and isinstance(value, dict):
         return document_for_son(field.document_type, value)
-    if isinstance(field, me.ListField) and isinstance(
-        field.field, me.EmbeddedDocumentField | me.ListField
-    ):
+    if isinstance(field, me.GenericEmbeddedDocumentField):
+        return _generic(value)
+    member = getattr(field, "field", None)
+    if isinstance(field, me.ListField) and isinstance(member, LENIENT):
         if not isinstance(value, list):
             raise TypeError("not a list")
-        return [_lenient(field.field, item) for item in value]
+        return [_lenient(member, item) for item in value]
+    if isinstance(field, me.DictField) and member is not None:
+        if not isinstance(value, dict):
+            raise TypeError("not a dict")
+        return {key: _lenient(member, item) for key, item in value.items()}
     return field.to_python(value)
+
+
+def _generic(value: Any) -> Any:
+    """Return an embedded document of the class that it names; else raise."""
+    cls = named_class(value["_cls"])
+    if cls is None or not issubclass(cls, EmbeddedDocument):
+        raise TypeError("no embedded class that is known")
+    return document_for_son(cls, value)
 
 
 def _lenient(field: Any, value: Any) -> Any:

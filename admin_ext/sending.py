@@ -16,7 +16,7 @@ from typing import Any
 from bson import SON
 from mongoengine import Document, EmbeddedDocument
 from mongoengine import fields as me
-from mongoengine.base import BaseDocument
+from mongoengine.base import BaseDict, BaseDocument
 from mongoengine.fields import GridFSProxy
 
 from .changesets import MISSING, differences, guard_for, update_for
@@ -150,6 +150,9 @@ def _is_exact(document: Any, name: str, entry: Any) -> bool:
         return False
     value, was, _bson = entry
     now = document._data.get(name)
+    if isinstance(value, dict) and isinstance(now, BaseDict):
+        # mongoengine puts one in the place of a dict when it is first looked at.
+        return now == was == value
     return now is value and (value is was or value == was)
 
 
@@ -168,6 +171,9 @@ def converted_value(field: Any, value: Any, before: Any) -> Any:
     """Return a changed value for MongoDB; what is untouched in it stays as stored."""
     if isinstance(value, EmbeddedDocument) and stored_son(value) is not None:
         return to_mongo(value)
+    if isinstance(field, me.GenericEmbeddedDocumentField) and isinstance(value, dict):
+        # Of a class that is not known.
+        return value
     member = getattr(field, "field", None)
     if isinstance(value, dict) and isinstance(field, me.DictField) and member:
         return _converted_map(member, value, before)

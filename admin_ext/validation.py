@@ -10,7 +10,14 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model
 from django.utils.translation import gettext as _
-from mongoengine import Document, EmbeddedDocument, Q, SequenceField, errors
+from mongoengine import (
+    DictField,
+    Document,
+    EmbeddedDocument,
+    Q,
+    SequenceField,
+    errors,
+)
 from mongoengine.base import BaseDocument
 
 from .compat import METHOD_ERRORS
@@ -76,9 +83,30 @@ def check(field: Any, value: Any, before: Any) -> None:
         for item in list.__iter__(value):
             if not _is_stored(item, before):
                 check(field.field, item, None)
+    elif isinstance(value, dict) and isinstance(before, dict) and _is_dict(field):
+        check_items(field, value, before)
     else:
         run_validators(field, value)
         as_checked(field)._validate(value)
+
+
+def check_items(field: Any, value: dict, before: dict) -> None:
+    """Validate the keys and values of a map that are not as they were stored."""
+    new, items = {}, dict.items(value)
+    for key, item in items:
+        if key not in before:
+            new[key] = item
+        elif _has_member(field) and not _is_stored(item, [before[key]]):
+            check(field.field, item, before[key])
+    run_validators(field, value)
+    if callable(field.validation):
+        field.validation(value)
+    if new:
+        as_checked(field).validate(new)
+
+
+def _is_dict(field: Any) -> bool:
+    return isinstance(field, DictField)
 
 
 def _has_member(field) -> bool:

@@ -25,6 +25,7 @@ from .key_documents import (
     Stock,
     Unique,
 )
+from .map_documents import Cabinet, Drawer
 from .odd_documents import (
     Everything,
     Leaflet,
@@ -255,3 +256,15 @@ class SlipAdmin(DocumentAdmin):
 class ContractAdmin(DocumentAdmin):
     list_display = ("title", "file")
     list_editable = ("file",)
+
+
+class DrawerInline(EmbeddedTabularInline):
+    model = Drawer
+    field_name = "rows"
+    extra = 1
+
+
+@admin.register(Cabinet)
+class CabinetAdmin(DocumentAdmin):
+    inlines = (DrawerInline,)
+    save_as = True

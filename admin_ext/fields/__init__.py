@@ -17,8 +17,10 @@ from .files import (
     linked,
     shown_in,
 )
+from .generic import GenericEmbeddedField
 from .geo import GeometryField, as_checked
 from .mapping import FIELD_CLASSES, field_for
+from .maps import MapField
 from .relations import MAX_CHOICES, ReferenceField, ReferenceListField
 from .validators import run_validators
 from .values import (
@@ -47,9 +49,11 @@ __all__ = [
     "EmbeddedField",
     "EnumField",
     "FileField",
+    "GenericEmbeddedField",
     "GeometryField",
     "ImageField",
     "ListField",
+    "MapField",
     "ObjectIdField",
     "ReferenceField",
     "ReferenceListField",

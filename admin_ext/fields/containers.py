@@ -4,16 +4,31 @@ from django.db import models
 from mongoengine import fields as me
 
 from admin_ext import nested
+from admin_ext.compat import all_document_classes
 
 from .base import DocumentField, path_to
 
 
 class EmbeddedField(DocumentField, models.Field):
-    """One embedded document, edited as a form within the form."""
+    """One embedded document, edited as a form within the form.
 
-    def __init__(self, document_field, *, to, **options):
-        self.embedded_document = to
+    ``present`` is meta.present: it gives an embedded class a ``_meta``.
+    """
+
+    def __init__(self, document_field, *, present, **options):
+        self.present = present
+        self.embedded_document = present(document_field.document_type)
         super().__init__(document_field, **options)
+
+    @property
+    def documents(self) -> list[type]:
+        """The classes that it may be of: the declared one, and those that inherit."""
+        declared = self.embedded_document
+        if not declared._meta.get("allow_inheritance"):
+            return [declared]
+        known = all_document_classes()
+        found = [each for each in known if issubclass(each, declared)]
+        return [self.present(each) for each in found if not _is_abstract(each)]
 
     def get_internal_type(self):
         return "EmbeddedField"
@@ -28,9 +43,11 @@ class EmbeddedField(DocumentField, models.Field):
 
     def formfield(self, **kwargs):
         kwargs.setdefault("form_class", nested.EmbeddedFormField)
-        return models.Field.formfield(
-            self, documents=[self.embedded_document], **kwargs
-        )
+        return models.Field.formfield(self, documents=self.documents, **kwargs)
+
+
+def _is_abstract(document: type) -> bool:
+    return bool(document._meta.get("abstract"))
 
 
 class ListField(DocumentField, models.Field):

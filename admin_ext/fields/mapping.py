@@ -6,7 +6,9 @@ from mongoengine.base import BaseField
 from .base import DocumentField, choices_for, options_for
 from .containers import EmbeddedField, ListField
 from .files import BinaryField, FileField, ImageField
+from .generic import GenericEmbeddedField
 from .geo import KINDS, GeometryField
+from .maps import MapField, free_item
 from .relations import ReferenceField, ReferenceListField
 from .values import (
     AnyField,
@@ -49,7 +51,7 @@ FIELD_CLASSES: dict[type[BaseField], type[DocumentField]] = {
     me.ReferenceField: ReferenceField,
     me.CachedReferenceField: ReferenceField,
     me.LazyReferenceField: ReferenceField,
-    me.GenericEmbeddedDocumentField: ValueField,
+    me.GenericEmbeddedDocumentField: GenericEmbeddedField,
     me.EmbeddedDocumentField: EmbeddedField,
     me.BinaryField: BinaryField,
     me.FileField: FileField,
@@ -80,9 +82,18 @@ def field_for(document_field: BaseField, *, name: str, present) -> DocumentField
     options = options_for(document_field, name=name)
     if isinstance(document_field, me.ListField):
         return _list_field(document_field, options, name=name, present=present)
+    if isinstance(document_field, me.DictField) and not document_field.primary_key:
+        member = document_field.field or free_item(document_field)
+        item = field_for(member, name=name, present=present)
+        return MapField(document_field, item=item, **options | {"choices": None})
     cls = field_class_for(document_field)
-    if cls in (ReferenceField, EmbeddedField):
+    if cls is ReferenceField:
         return cls(document_field, to=present(document_field.document_type), **options)
+    if cls is EmbeddedField:
+        return cls(document_field, present=present, **options)
+    if cls is GenericEmbeddedField:
+        options["choices"] = None
+        return cls(document_field, present=present, **options)
     if isinstance(document_field, me.SequenceField):
         options["editable"] = False
     if cls is DecimalField:

@@ -155,6 +155,8 @@ class ValueField(DocumentField, models.Field):
 
     formfield_class = formfields.ExtendedJSONField
     empty_strings_allowed = False
+    # Null is one of the values that it may have.
+    is_free = True
 
     def get_internal_type(self):
         return "ValueField"

@@ -1,4 +1,4 @@
-"""Form fields that hold forms: embedded documents and lists, to any depth.
+"""Form fields that hold forms: embedded documents, lists and maps, to any depth.
 
 Django's form field cleans a value; these hand the job to a form (or a formset) of
 their own that lives in the bound field and is drawn inside its parent's row. The
@@ -8,7 +8,9 @@ the admin's widgets and hooks apply inside as they do outside.
 
 from .base import is_nested
 from .embedded import EmbeddedFormField
+from .generic import GenericEmbeddedFormField
 from .lists import PART_OF_ORIGINAL, ListFormField
+from .maps import MapFormField
 from .rows import PageRows, members_of
 from .windows import NO_WINDOWS, Windows
 
@@ -16,7 +18,9 @@ __all__ = [
     "NO_WINDOWS",
     "PART_OF_ORIGINAL",
     "EmbeddedFormField",
+    "GenericEmbeddedFormField",
     "ListFormField",
+    "MapFormField",
     "PageRows",
     "Windows",
     "is_nested",

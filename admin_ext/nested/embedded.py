@@ -8,6 +8,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from admin_ext.changesets import MISSING, digest, identical
+from admin_ext.conflicts import value_text
 from admin_ext.hydration import blank
 
 from .base import MAX_BLANK_DEPTH, MAX_DEPTH, NestedBoundField, NestedWidget
@@ -30,18 +31,39 @@ class EmbeddedBoundField(NestedBoundField):
         return isinstance(self.live, tuple(self.field.documents))
 
     @property
+    def documents(self) -> list[type]:
+        """The classes to choose from; the stored one is, whatever the field says."""
+        documents = self.field.documents
+        is_other = self.is_present and type(self.live) not in documents
+        return [*documents, type(self.live)] if is_other else documents
+
+    @property
+    def reason(self) -> str:
+        """Why it can only be looked at, or ""."""
+        return ""
+
+    @property
+    def stored_text(self) -> str:
+        """What is stored here, where that is no embedded document."""
+        return value_text(self.stored)
+
+    @property
     def is_odd(self) -> bool:
         """Tell that something else than an embedded document is stored here."""
         return self.stored not in (MISSING, None) and not self.is_present
 
     @property
     def was(self) -> Any:
-        """What the page showed: {"digest": …} of a document, or else the value."""
+        """What the page showed: {"digest": …} of a document, or else the value.
+
+        {"odd": …} is the digest of one that is not taken for a document.
+        """
         return self.form.base.get(self.html_name, self._now())
 
     def _now(self) -> Any:
-        is_document = self.is_present and isinstance(self.stored, dict)
-        return {"digest": digest(self.stored)} if is_document else self.stored
+        if not isinstance(self.stored, dict):
+            return self.stored
+        return {"digest" if self.is_present else "odd": digest(self.stored)}
 
     @property
     def was_present(self) -> bool:
@@ -54,8 +76,24 @@ class EmbeddedBoundField(NestedBoundField):
 
     @property
     def is_added(self) -> bool:
-        """Tell whether the person wants a document that has no values yet."""
-        return bool(self.can_be_added and self.sent("ADD"))
+        """Tell whether the person wants a document that has no values yet.
+
+        Who chose a class, and saw its fields, does.
+        """
+        is_wanted = self.sent("TYPE") if self.choices else self.sent("ADD")
+        is_new = self.can_be_added or (self.choices and self.is_new_here)
+        return bool(is_new and is_wanted and not self.is_pending)
+
+    @property
+    def is_new_here(self) -> bool:
+        return not self.was_present and self.subform is not None
+
+    @cached_property
+    def is_pending(self) -> bool:
+        """Tell whether a class was chosen whose fields the page did not have."""
+        chosen, shown = self.sent("TYPE"), self.sent("FORM")
+        is_other = bool(chosen) and shown is not None and chosen != shown
+        return is_other and not self.is_removed and self.selected_name == chosen
 
     @property
     def can_be_removed(self) -> bool:
@@ -64,30 +102,30 @@ class EmbeddedBoundField(NestedBoundField):
 
     @property
     def can_be_added(self) -> bool:
-        return (
-            not self.was_present and not self.field.is_row and self.subform is not None
-        )
+        return self.is_new_here and not self.field.is_row and not self.choices
 
     @cached_property
     def selected(self) -> type | None:
         """The class of the form: the one that was sent, that is stored, or the only."""
-        names = {document._class_name: document for document in self.field.documents}
+        if self.reason:
+            return None
+        names = {document._class_name: document for document in self.documents}
         sent = names.get(self.sent("TYPE"))
         if sent is not None:
             return sent
         if self.is_present:
             return type(self.live)
-        return self.field.documents[0] if len(self.field.documents) == 1 else None
+        return None if self.field.is_chosen else self.documents[0]
 
     @property
     def choices(self) -> list[tuple[str, str]]:
         """The classes to choose from, when there are several: (name, label)."""
-        if len(self.field.documents) == 1:
+        if self.reason or not self.field.is_chosen:
             return []
         blank = [] if self.is_present else [("", "---------")]
         return blank + [
             (document._class_name, document._meta.verbose_name)
-            for document in self.field.documents
+            for document in self.documents
         ]
 
     @property
@@ -108,8 +146,9 @@ class EmbeddedBoundField(NestedBoundField):
         blank_depth = 0 if document is not None else self.blank_depth + 1
         if blank_depth > MAX_BLANK_DEPTH:
             return None
-        form = self.form.get_embedded_form_class(self.selected)(
-            **self.form_data(),
+        form_class = self.form.get_embedded_form_class(self.selected)
+        form = form_class(
+            **(self._typed(form_class) if self.is_pending else self.form_data()),
             prefix=self.html_name,
             instance=document,
             empty_permitted=True,
@@ -120,6 +159,18 @@ class EmbeddedBoundField(NestedBoundField):
         form.depth, form.blank_depth = self.depth + 1, blank_depth
         form.stored_path = self.stored_path if document is self.live else None
         return form
+
+    def _typed(self, form_class: type) -> dict[str, Any]:
+        """Return what was typed into fields that a form of another class has, too."""
+        names = {f"{self.html_name}-{name}": name for name in form_class.base_fields}
+        plain = (forms.TextInput, forms.Textarea, forms.Select)
+        fields, data = form_class.base_fields, self.form.data
+        initial = {
+            name: fields[name].bound_data(data[html_name], None)
+            for html_name, name in names.items()
+            if html_name in data and isinstance(fields[name].widget, plain)
+        }
+        return {"initial": initial}
 
     @property
     def is_too_deep(self) -> bool:
@@ -143,9 +194,13 @@ class EmbeddedBoundField(NestedBoundField):
         return self.subform is not None and self.subform.is_multipart()
 
     def _has_changed(self):
-        if self.field.disabled or self.is_dropped or self.subform is None:
+        if self.field.disabled or self.is_dropped:
             return False
-        if self.is_removed or self.is_added:
+        if self.is_removed:
+            return True
+        if self.subform is None:
+            return False
+        if self.is_added or self.is_pending:
             return True
         is_replaced = self.is_new and self.is_present
         return is_replaced or self.subform.has_changed()
@@ -154,12 +209,16 @@ class EmbeddedBoundField(NestedBoundField):
 class EmbeddedFormField(forms.Field):
     """An embedded document. Cleans to the embedded document, or to None.
 
-    ``documents``: the classes that it may be of. ``identity``: the text of the stored
+    ``documents``: the classes that it may be of; a person chooses where these are
+    several. ``identity``: the text of the stored
     key, in a row of a formset that it identifies. ``is_row``: it is a row of a list,
     which is removed there.
     """
 
     widget = NestedWidget
+    default_error_messages = {
+        "pending": _("Fill in the fields of “%(type)s”, and save again."),
+    }
     identity: str | None = None
     is_row = False
 
@@ -167,6 +226,11 @@ class EmbeddedFormField(forms.Field):
         self.documents = list(documents)
         kwargs.pop("widget", None)
         super().__init__(**kwargs)
+
+    @property
+    def is_chosen(self) -> bool:
+        """Tell whether a person chooses the class."""
+        return len(self.documents) > 1
 
     def get_bound_field(self, form, field_name):
         return EmbeddedBoundField(form, self, field_name)
@@ -180,6 +244,12 @@ class EmbeddedFormField(forms.Field):
         self._refuse_conflicts(bound)
         if bound.is_removed:
             return None
+        if bound.is_pending:
+            raise ValidationError(
+                self.error_messages["pending"],
+                code="pending",
+                params={"type": bound.selected._meta.verbose_name},
+            )
         if not bound.subform.is_valid():
             raise ValidationError(_("Please correct the errors below."), code="nested")
         return bound.subform.instance

@@ -1,0 +1,60 @@
+"""Embedded documents of any class that a field allows."""
+
+import sys
+from collections.abc import Iterator
+
+from django.db import models
+from mongoengine import EmbeddedDocument
+
+from admin_ext import nested
+
+from .values import ValueField
+
+# Classes of these packages are there to be inherited from.
+LIBRARIES = ("mongoengine", "django_mongoengine")
+
+
+class GenericEmbeddedField(ValueField):
+    """An embedded document that says itself of which class it is.
+
+    ``present`` is meta.present: it gives an embedded class a ``_meta``.
+    """
+
+    is_free = False
+
+    def __init__(self, document_field, *, present, **options):
+        self.present = present
+        super().__init__(document_field, **options)
+
+    @property
+    def holds_documents(self):
+        return True
+
+    @property
+    def documents(self) -> list[type]:
+        """The classes to choose from: the field's choices, or else those of the module.
+
+        These are the embedded classes that have a name in the module of the Document.
+        """
+        found = self.document_field.choices or embedded_classes_in(self.model)
+        return [self.present(document) for document in found]
+
+    def formfield(self, **kwargs):
+        form_class = kwargs.setdefault("form_class", nested.GenericEmbeddedFormField)
+        if not issubclass(form_class, nested.EmbeddedFormField):
+            return super().formfield(**kwargs)
+        return models.Field.formfield(self, documents=self.documents, **kwargs)
+
+    def value_for_document(self, value):
+        return value
+
+
+def embedded_classes_in(document: type) -> Iterator[type]:
+    """Yield the embedded classes that a Document's module has a name for."""
+    module = sys.modules.get(document.__module__)
+    names = dict.fromkeys(vars(module).values()) if module else ()
+    for cls in names:
+        if isinstance(cls, type) and issubclass(cls, EmbeddedDocument):
+            is_own = cls.__module__.partition(".")[0] not in LIBRARIES
+            if is_own and not cls._meta.get("abstract"):
+                yield cls
