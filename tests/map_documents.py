@@ -8,7 +8,6 @@ from .documents import Publisher
 class Shelf(me.EmbeddedDocument):
     title = me.StringField(db_field="ttl", max_length=50)
     width = me.IntField()
-    extra = me.DictField()
     scan = me.FileField()
 
 

@@ -52,9 +52,10 @@ class GenericEmbeddedField(ValueField):
 def embedded_classes_in(document: type) -> Iterator[type]:
     """Yield the embedded classes that a Document's module has a name for."""
     module = sys.modules.get(document.__module__)
-    names = dict.fromkeys(vars(module).values()) if module else ()
-    for cls in names:
-        if isinstance(cls, type) and issubclass(cls, EmbeddedDocument):
-            is_own = cls.__module__.partition(".")[0] not in LIBRARIES
-            if is_own and not cls._meta.get("abstract"):
-                yield cls
+    values = vars(module).values() if module else ()
+    for cls in dict.fromkeys(each for each in values if isinstance(each, type)):
+        is_library = cls.__module__.partition(".")[0] in LIBRARIES
+        if is_library or not issubclass(cls, EmbeddedDocument):
+            continue
+        if not cls._meta.get("abstract"):
+            yield cls

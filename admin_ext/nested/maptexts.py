@@ -83,7 +83,7 @@ class MapText:
         is_sent = self.data is not None and not self.reason_not_to_edit
         return is_sent and self.field.has_changed(self.value, self.data)
 
-    def __html__(self) -> SafeString:
+    def html(self) -> SafeString:
         """Return the text area."""
         sent = self.field.bound_data(self.data, self.value)
         value = self.field.prepare_value(self.value if sent is None else sent)

@@ -1,0 +1,511 @@
+"""Dicts and maps in the form: rows of a key and a value, without JavaScript."""
+
+from datetime import UTC, datetime
+
+import pytest
+from bson import Decimal128, Int64, ObjectId
+from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
+from django.urls import reverse
+
+pytestmark = pytest.mark.django_db
+
+URL = "admin:tests_cabinet_change"
+
+
+class Opened:
+    """A stored document, its page's form, and what is stored by now."""
+
+    def __init__(self, app, mongo, values):
+        self.app, self.collection = app, mongo.cabinets
+        self.key = self.collection.insert_one({**values}).inserted_id
+        self.before = self.raw()
+        self.form = self.get()
+
+    def get(self):
+        page = self.app.get(reverse(URL, args=[self.key]))
+        return page.forms["cabinet_form"]
+
+    def raw(self):
+        options = CodecOptions(document_class=RawBSONDocument)
+        return self.collection.with_options(options).find_one(self.key).raw
+
+    def stored(self):
+        found = self.collection.find_one(self.key)
+        del found["_id"]
+        return found
+
+    def other(self, update):
+        self.collection.update_one({"_id": self.key}, update)
+
+    def __setitem__(self, name, value):
+        self.form[name] = value
+
+    def save(self):
+        response = self.form.submit()
+        errors = [each.get_text() for each in response.html.select(".errorlist")]
+        assert (response.status_code, errors) == (302, [])
+
+    def refused(self):
+        """Submit; return the texts of the errors. The form is the one that came back.
+
+        What is stored must be what it was.
+        """
+        before = self.raw()
+        response = self.form.submit()
+        assert response.status_code == 200
+        assert self.raw() == before
+        self.form = response.forms["cabinet_form"]
+        return [each.get_text(" ", strip=True) for each in response.html.select("li")]
+
+
+@pytest.fixture
+def opened(django_app, admin_user, mongo):
+    django_app.set_user(admin_user)
+    return lambda **values: Opened(django_app, mongo, values)
+
+
+def asked(opened):
+    texts = opened.refused()
+    return [text for text in texts if "was changed by somebody else" in text]
+
+
+AWKWARD = {
+    "z": 1,
+    "a": Int64(5),
+    "half": 1.0,
+    "none": None,
+    "empty": "",
+    "spaces": " x\r\ny ",
+    "nan": float("nan"),
+    "decimal": Decimal128("1.50"),
+    "when": datetime(1960, 1, 1, 0, 0, 0, 123000, tzinfo=UTC),
+    "key": ObjectId(),
+    "deep": {"b": {"a": [1, {"x": None}]}, "a.b": 1, "$c": 2},
+    "dotted.key": 1,
+    "$dollar": 2,
+    "": 3,
+    " outer ": 4,
+    "line\nbreak": 5,
+    "_cls": "Gone",
+    "__proto__": 6,
+    "10": 7,
+    "9": 8,
+    "<b>": 9,
+}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["free", "nums", "texts", "shelves", "publishers", "lists", "maps", "named"],
+)
+def test_an_untouched_map_stays_to_the_byte(opened, mongo_commands, name):
+    page = opened(**{name: AWKWARD, "drawer": {"counts": AWKWARD}, "odd": AWKWARD})
+    with mongo_commands() as commands:
+        page.save()
+    assert not commands.writes
+    assert page.raw() == page.before
+
+
+@pytest.mark.parametrize("value", [None, "text", 5, [], [1, {"a": 1}], {}, {"a": {}}])
+@pytest.mark.parametrize("name", ["free", "nums", "shelves", "maps", "named", "files"])
+def test_what_is_no_map_stays_to_the_byte(opened, mongo_commands, name, value):
+    page = opened(**{name: value, "name": "C"})
+    with mongo_commands() as commands:
+        page.save()
+    assert not commands.writes
+    page.form = page.get()
+    page["name"] = "D"
+    page.save()
+    assert page.stored() == {name: value, "name": "D"}
+
+
+def test_only_the_touched_key_is_sent(opened, mongo_commands):
+    page = opened(free=AWKWARD | {"list": [1, 2]}, nums={"b": Int64(1), "a": 1.0})
+    page["numbers-0-value"] = "7"
+    with mongo_commands() as commands:
+        page.save()
+    (update,) = commands.writes
+    assert update.document["updates"][0]["u"] == {"$set": {"nums.b": Int64(7)}}
+    assert [*page.stored()["nums"].items()] == [("b", Int64(7)), ("a", 1.0)]
+
+
+def test_rows_are_changed_added_removed_and_renamed(opened, mongo_commands):
+    page = opened(nums={"a": 1, "b": Int64(2), "c": 3, "d": 4})
+    page["numbers-0-value"] = "10"
+    page["numbers-1-key"] = "B"
+    page["numbers-2-DELETE"] = True
+    page["numbers-4-key"], page["numbers-4-value"] = "new", "5"
+    with mongo_commands() as commands:
+        page.save()
+    (update,) = commands.writes
+    assert update.document["updates"][0]["u"] == {
+        "$set": {"nums.a": 10, "nums.B": Int64(2), "nums.new": 5},
+        "$unset": {"nums.b": 1, "nums.c": 1},
+    }
+    assert page.stored() == {"nums": {"a": 10, "d": 4, "B": Int64(2), "new": 5}}
+
+
+def test_a_map_that_is_not_stored_gets_its_first_key(opened):
+    page = opened(name="C")
+    page["free-0-key"], page["free-0-value"] = "size", '{"w": 1.0}'
+    page["drawer-counts-0-key"], page["drawer-counts-0-value"] = "spoons", "3"
+    page.save()
+    stored = page.stored()
+    assert stored["free"] == {"size": {"w": 1.0}}
+    assert stored["drawer"] == {"counts": {"spoons": 3}}
+
+
+def test_the_last_key_leaves_an_empty_map(opened):
+    page = opened(nums={"a": 1})
+    page["numbers-0-DELETE"] = True
+    page.save()
+    assert page.stored() == {"nums": {}}
+
+
+def test_values_change_places(opened):
+    page = opened(nums={"a": 1, "b": 2})
+    page["numbers-0-key"], page["numbers-1-key"] = "b", "a"
+    page.save()
+    assert page.stored() == {"nums": {"b": 1, "a": 2}}
+
+
+def test_a_value_below_an_odd_key_is_edited_in_place(opened):
+    page = opened(nums={"a.b": 1, "$c": Int64(2), "": 3, " x ": 4, "l\nf": 5})
+    for row in range(5):
+        page[f"numbers-{row}-value"] = str(row + 10)
+    page.save()
+    assert [*page.stored()["nums"].items()] == [
+        *(("a.b", 10), ("$c", Int64(11)), ("", 12), (" x ", 13), ("l\nf", 14))
+    ]
+
+
+@pytest.mark.parametrize("key", ["a.b", "$a", ".", "$"])
+def test_a_new_key_that_no_path_can_name_is_refused(opened, key):
+    page = opened(nums={"a": 1})
+    page["numbers-1-key"], page["numbers-1-value"] = key, "2"
+    assert f"begin with $ or hold dots: “{key}”" in " ".join(page.refused())
+    page["numbers-1-key"] = ""
+    assert "Enter a key." in page.refused()
+
+
+@pytest.mark.parametrize("row", ["0", "1"])
+def test_a_key_that_is_there_already_is_refused(opened, row):
+    page = opened(nums={"a": 1, "b": 2})
+    page["numbers-2-key"], page["numbers-2-value"] = "b", "3"
+    assert "The key “b” is there already." in page.refused()
+    page["numbers-2-key"] = page["numbers-2-value"] = ""
+    page["numbers-0-key"] = "b"
+    assert "The key “b” is there already." in page.refused()
+    page["numbers-0-key"] = ""
+    assert "Enter a key." in page.refused()
+
+
+def test_a_key_without_a_value_is_refused(opened):
+    page = opened(nums={"a": 1})
+    page["numbers-1-key"] = "b"
+    page["numbers-0-value"] = ""
+    assert page.refused().count("This field is required.") == 2
+    page["numbers-1-value"] = "x"
+    assert "Enter a whole number." in page.refused()
+
+
+def test_null_is_a_value_of_a_dict(opened):
+    page = opened(free={"a": 1})
+    page["free-0-value"] = "null"
+    page["free-1-key"], page["free-1-value"] = "b", '""'
+    page.save()
+    assert page.stored() == {"free": {"a": None, "b": ""}}
+
+
+def test_values_of_every_kind(opened, mongo):
+    keys = mongo.publishers.insert_many([{"name": "P"}, {"name": "Q"}]).inserted_ids
+    page = opened(
+        texts={"a": " x "},
+        shelves={"s": {"ttl": "S", "width": Int64(5), "more": 1.0}, "odd": 5},
+        publishers={"p": keys[0], "gone": ObjectId("5f0000000000000000000001")},
+        lists={"l": [1, Int64(2)], "odd": "x"},
+        maps={"m": {"k": "v", "l": "w"}},
+    )
+    page["texts-0-value"] = " y "
+    page["shelves-0-value-width"] = "6"
+    page["shelves-2-key"], page["shelves-2-value-title"] = "t", "T"
+    page["publishers-0-value"] = str(keys[1])
+    page["lists-0-value-0-value"] = "9"
+    page["maps-0-value-0-value"] = "V"
+    page["maps-0-value-2-key"], page["maps-0-value-2-value"] = "n", "N"
+    page.save()
+    assert page.stored() == {
+        "texts": {"a": " y "},
+        "shelves": {
+            "s": {"ttl": "S", "width": Int64(6), "more": 1.0},
+            "odd": 5,
+            "t": {"ttl": "T"},
+        },
+        "publishers": {"p": keys[1], "gone": ObjectId("5f0000000000000000000001")},
+        "lists": {"l": [9, Int64(2)], "odd": "x"},
+        "maps": {"m": {"k": "V", "l": "w", "n": "N"}},
+    }
+
+
+def test_a_renamed_document_takes_all_that_it_holds_along(opened):
+    shelf = {"more": {"x": Int64(1)}, "ttl": "S", "width": 5.0}
+    page = opened(shelves={"s": shelf, "t": {"ttl": "T"}}, lists={"l": [Int64(1)]})
+    page["shelves-0-key"], page["lists-0-key"] = "u", "m"
+    page.save()
+    assert page.stored() == {
+        "shelves": {"t": {"ttl": "T"}, "u": shelf},
+        "lists": {"m": [Int64(1)]},
+    }
+    assert [*page.stored()["shelves"]["u"]] == [*shelf]
+
+
+def test_a_new_key_of_documents_needs_no_values(opened):
+    page = opened(name="C")
+    page["shelves-0-key"], page["lists-0-key"], page["maps-0-key"] = "s", "l", "m"
+    page.save()
+    assert page.stored() == {
+        "name": "C",
+        "shelves": {"s": {}},
+        "lists": {"l": []},
+        "maps": {"m": {}},
+    }
+
+
+def test_maps_within_rows(opened):
+    page = opened(
+        drawers=[{"counts": {"a": Int64(1), "b.c": 2}}, {"title": "T"}],
+        rows=[{"counts": {"a": 1.0}, "more": 1}],
+    )
+    page["drawers-0-value-counts-1-value"] = "3"
+    page["rows-0-counts-1-key"], page["rows-0-counts-1-value"] = "b", "4"
+    page.save()
+    assert page.stored() == {
+        "drawers": [{"counts": {"a": Int64(1), "b.c": 3}}, {"title": "T"}],
+        "rows": [{"counts": {"a": 1.0, "b": 4}, "more": 1}],
+    }
+
+
+# Two people
+
+
+def test_edits_of_different_keys_both_survive(opened):
+    page = opened(nums={"a": 1, "b": 2, "c": 3}, shelves={"s": {"ttl": "S"}})
+    page.other({"$set": {"nums.a": 10, "nums.new": 1}, "$unset": {"nums.c": 1}})
+    page.other({"$set": {"shelves.t": {"ttl": "T"}, "shelves.s.width": 1}})
+    page["numbers-1-value"] = "20"
+    page["shelves-0-value-title"] = "U"
+    page.save()
+    assert page.stored() == {
+        "nums": {"a": 10, "b": 20, "new": 1},
+        "shelves": {"s": {"ttl": "U", "width": 1}, "t": {"ttl": "T"}},
+    }
+
+
+@pytest.mark.parametrize(("choice", "expected"), [("mine", 2), ("stored", 3)])
+def test_one_key_is_a_conflict(opened, choice, expected):
+    page = opened(nums={"a": 1, "b": 1}, name="C")
+    page.other({"$set": {"nums.a": 3}})
+    page["numbers-0-value"], page["name"] = "2", "D"
+    (text,) = asked(page)
+    assert "Numbers: a was changed by somebody else" in text
+    assert "You saw 1 Stored now 3 Yours 2" in text
+    page["numbers-0-value-CHOICE"] = choice
+    page.save()
+    assert page.stored() == {"nums": {"a": expected, "b": 1}, "name": "D"}
+
+
+@pytest.mark.parametrize(("choice", "expected"), [("mine", 2), ("stored", 3)])
+def test_a_key_that_both_add(opened, choice, expected):
+    page = opened(nums={"a": 1})
+    page["numbers-1-key"], page["numbers-1-value"] = "b", "2"
+    page.other({"$set": {"nums.b": 3}})
+    (text,) = asked(page)
+    assert "You saw (not stored) Stored now 3 Yours 2" in text
+    page["numbers-1-value-CHOICE"] = choice
+    page.save()
+    assert page.stored() == {"nums": {"a": 1, "b": expected}}
+
+
+def test_a_key_that_both_add_with_one_value_is_no_conflict(opened):
+    page = opened(nums={"a": 1})
+    page["numbers-1-key"], page["numbers-1-value"] = "b", "2"
+    page.other({"$set": {"nums.b": 2}})
+    page.save()
+    assert page.stored() == {"nums": {"a": 1, "b": 2}}
+
+
+@pytest.mark.parametrize(("choice", "expected"), [("mine", {}), ("stored", {"a": 3})])
+def test_a_key_is_not_deleted_after_somebody_changed_it(opened, choice, expected):
+    page = opened(nums={"a": 1})
+    page.other({"$set": {"nums.a": 3}})
+    page["numbers-0-DELETE"] = True
+    (text,) = asked(page)
+    assert "Stored now 3 Yours (deleted)" in text
+    page["numbers-0-value-CHOICE"] = choice
+    page.save()
+    assert page.stored() == {"nums": expected}
+
+
+@pytest.mark.parametrize(("choice", "expected"), [("mine", {"a": 2}), ("stored", {})])
+def test_a_key_that_was_removed_meanwhile(opened, choice, expected):
+    page = opened(nums={"a": 1})
+    page.other({"$unset": {"nums.a": 1}})
+    page["numbers-0-value"] = "2"
+    (text,) = asked(page)
+    assert "You saw 1 Stored now (not stored) Yours 2" in text
+    page["numbers-0-value-CHOICE"] = choice
+    page.save()
+    assert page.stored() == {"nums": expected}
+
+
+def test_a_key_is_renamed_with_what_somebody_else_stored(opened):
+    page = opened(nums={"a": 1, "b": 2})
+    page.other({"$set": {"nums.a": 3}})
+    page["numbers-0-key"] = "c"
+    page.save()
+    assert page.stored() == {"nums": {"b": 2, "c": 3}}
+
+
+def test_a_key_that_is_gone_is_not_renamed(opened):
+    page = opened(nums={"a": 1})
+    page.other({"$unset": {"nums.a": 1}})
+    page["numbers-0-key"] = "c"
+    assert any("“a” was removed by somebody else" in each for each in page.refused())
+    page["numbers-0-key"] = "a"
+    page.save()
+    assert page.stored() == {"nums": {}}
+
+
+def test_a_key_is_not_renamed_over_one_that_somebody_else_added(opened):
+    page = opened(nums={"a": 1})
+    page.other({"$set": {"nums.b": 5}})
+    page["numbers-0-key"] = "b"
+    assert "The key “b” is there already." in page.refused()
+
+
+@pytest.mark.parametrize("choice", ["mine", "stored"])
+def test_an_embedded_document_of_a_key_that_was_removed(opened, choice):
+    page = opened(shelves={"s": {"ttl": "S", "width": 1}})
+    page.other({"$unset": {"shelves.s": 1}})
+    page["shelves-0-value-title"] = "T"
+    assert asked(page)
+    page["shelves-0-value-CHOICE"] = choice
+    page.save()
+    expected = {"s": {"ttl": "T", "width": 1}} if choice == "mine" else {}
+    assert page.stored() == {"shelves": expected}
+
+
+# Not as rows
+
+
+def many(number):
+    return {f"k{each}": Int64(each) for each in range(number)}
+
+
+def test_many_keys_are_one_text(opened, mongo_commands):
+    page = opened(nums=many(101))
+    page.other({"$set": {"nums.k5": 50}})
+    text = page.form["numbers"].value
+    assert "numbers-0-key" not in page.form.fields
+    with mongo_commands() as commands:
+        page.save()
+    assert not commands.writes
+    page["numbers"] = text.replace('"k7": {"$numberLong": "7"}', '"k7": 70')
+    page["numbers"] = text.replace('"$numberLong": "7"', '"$numberLong": "70"')
+    page.save()
+    assert page.stored() == {"nums": many(101) | {"k5": 50, "k7": Int64(70)}}
+
+
+def test_a_text_is_merged_key_by_key(opened):
+    page = opened(free=many(101))
+    page.other({"$set": {"free.k7": 1}})
+    text = page.form["free"].value
+    page["free"] = text.replace('"$numberLong": "7"', '"$numberLong": "70"')
+    assert asked(page)
+    page["free-CHOICE"] = "mine"
+    page.save()
+    assert page.stored() == {"free": many(101) | {"k7": Int64(70)}}
+
+
+@pytest.mark.parametrize("text", ["[1]", "5", '"x"', '{"a.b": 1}', '{"": 1}', "{"])
+def test_a_text_that_is_no_map_is_refused(opened, text):
+    page = opened(free=many(101))
+    page["free"] = text
+    assert page.refused()
+    assert page.form["free"].value == text
+
+
+def test_something_else_than_a_map_is_replaced_by_one(opened):
+    page = opened(free=[1, 2])
+    assert page.form["free"].value.split() == ["[", "1,", "2", "]"]
+    page["free"] = '{"a": 1}'
+    page.save()
+    assert page.stored() == {"free": {"a": 1}}
+
+
+def test_of_many_documents_the_first_are_shown(opened):
+    page = opened(shelves={f"s{each}": {"width": each} for each in range(103)})
+    assert "3 more keys are not shown here" in page.form.text
+    page["shelves-0-value-width"] = "1000"
+    page["shelves-1-DELETE"] = True
+    page.save()
+    stored = page.stored()["shelves"]
+    assert [*stored] == ["s0", *(f"s{each}" for each in range(2, 103))]
+    assert stored["s0"] == {"width": 1000}
+
+
+def test_a_new_key_is_none_of_those_that_are_not_shown(opened):
+    page = opened(shelves={f"s{each}": {"width": each} for each in range(103)})
+    page["shelves-100-key"] = "s101"
+    page["shelves-100-value-width"] = "7"
+    assert asked(page)
+
+
+# Hostile input
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("numbers-TOTAL_FORMS", "x"),
+        ("numbers-TOTAL_FORMS", "100000"),
+        ("numbers-INITIAL_FORMS", "9"),
+        ("numbers-0-key", "a\0b"),
+        ("numbers-1-key", "x" * 100_000),
+        ("numbers-0-value", "9" * 5000),
+        ("free-0-value", '{"$oid": "x"}'),
+        ("free-0-value", "[" * 5000),
+        ("free-1-value", "1"),
+        ("inside-TYPE", "Gone"),
+        ("inside-FORM", "Gone"),
+    ],
+)
+def test_hostile_input_is_refused(opened, name, value):
+    page = opened(nums={"a": 1}, free={"a": 1}, inside={"_cls": "Shelf", "ttl": "S"})
+    page.form[name].force_value(value)
+    assert page.form.submit().status_code in (200, 302)
+    stored = page.stored()
+    assert {*stored["nums"]} <= {"a", "x" * 100_000}
+    assert (stored["free"], stored["inside"]["ttl"]) == ({"a": 1}, "S")
+
+
+def test_save_as_new_stores_a_copy(opened, mongo):
+    page = opened(nums={"a": Int64(1)}, shelves={"s": {"ttl": "S"}}, free={"b": [1]})
+    page["numbers-0-key"] = "A"
+    response = page.form.submit("_saveasnew")
+    assert response.status_code == 302, response.html.select(".errorlist")
+    copy = mongo.cabinets.find_one({"_id": {"$ne": page.key}})
+    assert (copy["nums"], copy["shelves"]) == ({"A": 1}, {"s": {"ttl": "S"}})
+    assert copy["free"] == {"b": [1]}
+    assert page.raw() == page.before
+
+
+def test_a_document_is_added_with_a_map(opened, django_app, mongo):
+    form = django_app.get(reverse("admin:tests_cabinet_add")).forms["cabinet_form"]
+    form["name"] = "new"
+    form["numbers-0-key"], form["numbers-0-value"] = "a", "1"
+    form["drawer-counts-0-key"], form["drawer-counts-0-value"] = "b", "2"
+    assert form.submit().status_code == 302
+    stored = mongo.cabinets.find_one()
+    assert (stored["nums"], stored["drawer"]["counts"]) == ({"a": 1}, {"b": 2})
