@@ -145,11 +145,12 @@ def keep_null_references():
     ObjectIdField.to_python = to_python_or_none
 
 
-def leave_compound_references():
-    """Leave a list of references as it is when one of the keys is a sub-document.
+def leave_odd_references():
+    """Leave a list or dict as it is when mongoengine cannot look for references in it.
 
-    mongoengine (0.29.3) collects the keys in a set, which holds no such key: reading
-    the field raises TypeError, and so does every save that changed it.
+    It (0.29.3) collects the keys in a set, which holds no sub-document, and makes
+    documents of what names a class, which may not be known: reading the field raises,
+    and so does every save that changed it, when it has been stored already.
     """
     dereference = DeReference.__call__
 
@@ -157,7 +158,10 @@ def leave_compound_references():
         members = items.values() if isinstance(items, dict) else items
         if isinstance(items, dict | list) and any(map(_is_compound, members)):
             return items
-        return dereference(self, items, *args, **kwargs)
+        try:
+            return dereference(self, items, *args, **kwargs)
+        except LOAD_ERRORS:
+            return items
 
     DeReference.__call__ = dereference_or_leave
 
@@ -334,7 +338,7 @@ def apply(*, cells, readonly, details, document_for_label):
     """
     make_missing_documents_known_to_django()
     keep_null_references()
-    leave_compound_references()
+    leave_odd_references()
     keep_kinds_of_binary_data()
     delete_pictures_without_thumbnails()
     count_documents_for_their_name()

@@ -171,8 +171,9 @@ def converted_value(field: Any, value: Any, before: Any) -> Any:
     """Return a changed value for MongoDB; what is untouched in it stays as stored."""
     if isinstance(value, EmbeddedDocument) and stored_son(value) is not None:
         return to_mongo(value)
-    if isinstance(field, me.GenericEmbeddedDocumentField) and isinstance(value, dict):
-        # Of a class that is not known.
+    is_generic = isinstance(field, me.GenericEmbeddedDocumentField)
+    if is_generic and not isinstance(value, EmbeddedDocument):
+        # Of a class that is not known, or something else.
         return value
     member = getattr(field, "field", None)
     if isinstance(value, dict) and isinstance(field, me.DictField) and member:

@@ -16,7 +16,12 @@ from mongoengine.base.datastructures import LazyReference
 from admin_ext import fields, formfields
 from admin_ext.keys import id_of
 from admin_ext.meta import present
-from admin_ext.nested import EmbeddedFormField, ListFormField
+from admin_ext.nested import (
+    EmbeddedFormField,
+    GenericEmbeddedFormField,
+    ListFormField,
+    MapFormField,
+)
 from tests.documents import Author, Book, Publisher
 from tests.odd_documents import Depot, Everything, Part, Size
 
@@ -195,7 +200,9 @@ def test_form_fields():
         "size": formfields.ChoiceField,
         "reference": formfields.DocumentChoiceField,
         "references": formfields.DocumentMultipleChoiceField,
-        "dict": formfields.ExtendedJSONField,
+        "dynamic": formfields.AnyValueField,
+        "dict": MapFormField,
+        "generic_embedded": GenericEmbeddedFormField,
         "embedded": EmbeddedFormField,
         "embedded_list": ListFormField,
     }

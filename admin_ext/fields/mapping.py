@@ -83,8 +83,7 @@ def field_for(document_field: BaseField, *, name: str, present) -> DocumentField
     if isinstance(document_field, me.ListField):
         return _list_field(document_field, options, name=name, present=present)
     if isinstance(document_field, me.DictField) and not document_field.primary_key:
-        member = document_field.field or free_item(document_field)
-        item = field_for(member, name=name, present=present)
+        item = _item(document_field, name=name, present=present)
         return MapField(document_field, item=item, **options | {"choices": None})
     cls = field_class_for(document_field)
     if cls is ReferenceField:
@@ -101,6 +100,14 @@ def field_for(document_field: BaseField, *, name: str, present) -> DocumentField
     if issubclass(cls, ValueField):
         options["choices"] = None
     return cls(document_field, **options)
+
+
+def _item(document_field, *, name, present):
+    """Return the field of the values of a map; a dict holds anything."""
+    if document_field.field is not None:
+        return field_for(document_field.field, name=name, present=present)
+    member = free_item(document_field)
+    return AnyField(member, **options_for(member, name=name) | {"choices": None})
 
 
 def _list_field(document_field, options, *, name, present):

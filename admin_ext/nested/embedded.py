@@ -140,7 +140,9 @@ class EmbeddedBoundField(NestedBoundField):
         if self.is_present and not self.was_present:
             self.form.base.set_absent(self.html_name)
         document = self.live if type(self.live) is self.selected else None
-        if document is None and self.was_present and not self.is_settled(self.stored):
+        is_other = self.is_present and document is None
+        is_asked = self.was_present and not self.is_settled(self.stored)
+        if document is None and is_asked and not is_other:
             # What was typed is compared with what the page showed.
             document = blank(self.selected)
         blank_depth = 0 if document is not None else self.blank_depth + 1
@@ -151,7 +153,7 @@ class EmbeddedBoundField(NestedBoundField):
             **(self._typed(form_class) if self.is_pending else self.form_data()),
             prefix=self.html_name,
             instance=document,
-            empty_permitted=True,
+            empty_permitted=document is not None or not self.sent("TYPE"),
             use_required_attribute=False,
             base=self.form.base,
             parent=self.form,

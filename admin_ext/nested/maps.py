@@ -140,13 +140,14 @@ class MapRowForm(MemberForm):
             self.add_error("key", field.error("gone", self.was))
 
     def _lacks_value(self) -> bool:
-        """Tell whether there is no value where there must be one; free ones are null.
+        """Tell whether there is no value where there must be one.
 
-        What holds forms is made without any values.
+        A free one may be null. What holds forms is made without any values.
         """
         value, field = self.cleaned_data.get("value"), self.item.document_field
         is_free = getattr(self.item, "is_free", False)
-        if field.null or is_free or value not in (None, ""):
+        is_null = is_free and getattr(self.fields["value"], "is_null_wanted", True)
+        if field.null or is_null or value not in (None, ""):
             return False
         return self.member()[0] is None
 
