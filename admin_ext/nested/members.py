@@ -9,6 +9,7 @@ from admin_ext.changesets import Choice, identical
 from admin_ext.formfields import is_file_left_alone, join_lookups, show_original
 
 from .base import NestedBoundField, is_nested
+from .windows import NO_WINDOWS
 
 
 class MemberForm(forms.Form):
@@ -90,6 +91,10 @@ class MemberForm(forms.Form):
     @property
     def label(self):
         return self.owner.label
+
+    @property
+    def windows(self):
+        return getattr(self.owner.form, "windows", NO_WINDOWS)
 
     @property
     def undeclared_access(self):
