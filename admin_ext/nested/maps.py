@@ -89,12 +89,12 @@ class MapRowForm(MemberForm):
 
     @property
     def label(self):
-        return f"{self.owner.label}: {self.key if self.was is None else self.was}"
+        return f"{self.owner.title}: {self.key if self.was is None else self.was}"
 
     @property
     def key(self) -> str:
         """The key that was sent."""
-        return self.cleaned_data.get("key", "")
+        return getattr(self, "cleaned_data", {}).get("key", "")
 
     @property
     def is_dropped(self) -> bool:
@@ -270,6 +270,11 @@ class MapBoundField(NestedBoundField):
         if self.form.base.is_absent(self.html_name):
             return None
         return MapText(self) if self.reason else None
+
+    @property
+    def title(self) -> str:
+        """What it is called; within a list or map it has no label of its own."""
+        return self.label or self.form.label
 
     @property
     def reason(self) -> str:
