@@ -15,7 +15,13 @@ from admin_ext.changesets import MISSING, Conflict, digest, identical, merged
 from admin_ext.changesets.diff import is_addressable
 from admin_ext.formfields import StringField
 
-from .base import MAX_BLANK_DEPTH, NestedBoundField, NestedWidget, is_nested
+from .base import (
+    MAX_BLANK_DEPTH,
+    SCRIPT,
+    NestedBoundField,
+    NestedWidget,
+    is_nested,
+)
 from .maptexts import MapText, reason_for_text
 from .members import MemberForm
 
@@ -44,7 +50,7 @@ class KeyField(StringField):
 
     def __init__(self):
         super().__init__(label=_("Key"), required=False)
-        self.widget.attrs["class"] = "vTextField map-key"
+        self.widget.attrs["class"] = "vTextField"
 
     def error(self, code: str, key: str) -> ValidationError:
         message = self.error_messages[code]
@@ -90,6 +96,11 @@ class MapRowForm(MemberForm):
     @property
     def label(self):
         return f"{self.owner.title}: {self.key if self.was is None else self.was}"
+
+    @property
+    def number(self) -> str:
+        """What this row is called in the names of its inputs."""
+        return self.prefix.rpartition("-")[2]
 
     @property
     def key(self) -> str:
@@ -294,16 +305,20 @@ class MapBoundField(NestedBoundField):
             return PageKeys([], [])
         return PageKeys.shown(self.stored_items)
 
+    @property
+    def is_open(self) -> bool:
+        """Tell whether rows can be added."""
+        return not self.field.disabled and self.blank_depth < MAX_BLANK_DEPTH
+
     @cached_property
     def formset(self):
-        is_closed = self.field.disabled or self.blank_depth >= MAX_BLANK_DEPTH
         value = self.field.item_form_field(self.form)
         attrs = {"key": KeyField(), "value": value, "owner": self}
         count = len(self.keys.keys)
         formset_class = formset_factory(
             type("OwnMapRowForm", (MapRowForm,), attrs),
             formset=MapFormSet,
-            extra=0 if is_closed else 1,
+            extra=int(self.is_open),
             can_delete=True,
             max_num=count + MAX_NEW_ROWS,
             absolute_max=count + MAX_NEW_ROWS,
@@ -326,7 +341,7 @@ class MapBoundField(NestedBoundField):
 
     @property
     def media(self):
-        return forms.Media() if self.text else self.formset.media
+        return forms.Media() if self.text else SCRIPT + self.formset.media
 
     @property
     def is_multipart(self):
