@@ -21,7 +21,7 @@ from .formfields import is_file_left_alone
 from .history import last_author
 from .hydration import is_blank, stored_son
 from .meta import present, unique_checks
-from .nested import NO_WINDOWS, is_nested
+from .nested import NO_WINDOWS, Windows, is_nested
 from .sending import copied, keep_exact
 from .undeclared import UndeclaredMixin
 
@@ -432,3 +432,10 @@ class BaseDocumentForm(FileForm, forms.ModelForm, metaclass=DocumentFormMetaclas
 
 class DocumentForm(UndeclaredMixin, BaseDocumentForm):
     """The form of a Document, its undeclared keys included."""
+
+
+def with_refused_saves(request, form_class):
+    """Tell a class, made for this request, of refused saves and of the rows to show."""
+    form_class.windows = Windows(request.GET)
+    form_class.save_errors = getattr(request, "save_errors", {})
+    return form_class

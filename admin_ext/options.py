@@ -34,7 +34,7 @@ from .exceptions import SaveRejected, Superseded
 from .fields import DateTimeField, ListField
 from .files import FileUrls
 from .filters import is_below
-from .forms import DocumentForm
+from .forms import DocumentForm, with_refused_saves
 from .formsets import (
     DocumentInlineFormSet,
     DocumentListFormSet,
@@ -46,7 +46,6 @@ from .history import logged_as
 from .keys import Key
 from .longforms import takes_long_forms
 from .meta import present
-from .nested import Windows
 from .oddities import listing, oddities
 from .querysets import admin_queryset
 from .raw import RawViewMixin
@@ -319,7 +318,6 @@ class DocumentAdmin(DocumentOptions, RawViewMixin, ModelAdmin, AdapterDocumentAd
         # Who may not change the document is shown no field at all.
         may_edit = self._has_raw(request, "change")
         form.undeclared_access = "edit" if may_edit else "view"
-        form.windows = Windows(request.GET)
         form.file_urls = FileUrls(self.admin_site, self.opts)
         return with_refused_saves(request, form)
 
@@ -363,12 +361,6 @@ class DocumentAdmin(DocumentOptions, RawViewMixin, ModelAdmin, AdapterDocumentAd
             admin_form.readonly_fields = [*admin_form.readonly_fields, name]
         options = {"fields": (name,), "classes": ("admin-ext",)}
         admin_form.fieldsets.append((undeclared.LABEL, options))
-
-
-def with_refused_saves(request, form_class):
-    """Tell a form class, made for this request, which saves were refused."""
-    form_class.save_errors = getattr(request, "save_errors", {})
-    return form_class
 
 
 class DocumentInline(DocumentOptions, InlineModelAdmin):
@@ -459,9 +451,8 @@ class EmbeddedInline(DocumentOptions, InlineModelAdmin):
         formset = modelformset_factory(self.model, **options)
         formset.field_name, formset.is_list = self.field_name, self.is_list
         formset.ordering = self.get_ordering(request) or ()
-        formset.windows = Windows(request.GET)
         formset.file_urls = FileUrls(self.admin_site, self.parent_model._meta)
-        return formset
+        return with_refused_saves(request, formset)
 
     def _get_formset_exclude(self, request, obj):
         """Return what Django excludes; of the form's own when the inline names none."""

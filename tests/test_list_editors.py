@@ -3,6 +3,7 @@
 import pytest
 from bson import Decimal128, Int64, ObjectId, encode
 from django.contrib.admin import site
+from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
 from .test_nested import app, form_of, submitted
@@ -227,3 +228,110 @@ def test_inlines_have_parts_too(app, mongo):
     reviews[249]["text"] = "last"
     del reviews[200]
     same(mongo.books.find_one(pk)["reviews"], [*reviews, {"text": "new"}])
+
+
+# Inlines
+
+
+def review(text):
+    return {"text": text, "own": {**HIDDEN, "of": text}}
+
+
+@pytest.fixture
+def reviews(mongo):
+    """Return the key of a book with three rows, and these."""
+    rows = [review(text) for text in "abc"]
+    pk = mongo.books.insert_one({"title": "T", "reviews": rows}).inserted_id
+    return pk, rows
+
+
+def test_inline_rows_are_moved(app, mongo, reviews):
+    pk, (a, b, c) = reviews
+    form = form_of(app, "tests_book", pk)
+    form["reviews-2-ORDER"] = "0"
+    submitted(form)
+    same(mongo.books.find_one(pk)["reviews"], [c, a, b])
+    message = LogEntry.objects.get().get_change_message()
+    assert message == "Changed order for review “c”."
+
+
+def test_inline_rows_are_duplicated_changed_added_and_removed(app, mongo, reviews):
+    pk, (a, b, c) = reviews
+    form = form_of(app, "tests_book", pk)
+    form["reviews-0-COPY"] = True
+    form["reviews-0-ORDER"] = "9"
+    form["reviews-1-DELETE"] = True
+    form["reviews-2-text"] = "C"
+    form["reviews-3-text"] = "new"
+    submitted(form)
+    expected = [{**c, "text": "C"}, a, a, {"text": "new"}]
+    same(mongo.books.find_one(pk)["reviews"], expected)
+
+
+def test_an_inline_row_that_a_script_copied(app, mongo, reviews):
+    pk, (a, b, c) = reviews
+    form = form_of(app, "tests_book", pk)
+    form["reviews-3-FROM"].force_value("1")
+    form["reviews-3-ORDER"].force_value("1")
+    form["reviews-3-text"] = "copy"
+    form["reviews-3-stars"] = "9"
+    form = form.submit().forms["book_form"]
+    form["reviews-3-stars"] = ""
+    submitted(form)
+    copy = {**b, "text": "copy"}
+    same(mongo.books.find_one(pk)["reviews"], [a, copy, b, c])
+
+
+def test_an_order_that_two_people_changed_is_a_conflict(app, mongo, reviews):
+    pk, (a, b, c) = reviews
+    form = form_of(app, "tests_book", pk)
+    mongo.books.update_one({"_id": pk}, {"$set": {"reviews": [b, a, c]}})
+    form["reviews-2-ORDER"] = "0"
+    form = form.submit().forms["book_form"]
+    same(mongo.books.find_one(pk)["reviews"], [b, a, c])
+    form["reviews-CHOICE"] = "mine"
+    submitted(form)
+    same(mongo.books.find_one(pk)["reviews"], [c, a, b])
+
+
+def test_what_an_inline_does_not_show_is_marked(app, mongo, reviews):
+    page = app.get(reverse("admin:tests_book_change", args=[reviews[0]]))
+    assert "also stored: own" in page.html.select_one("#reviews-0 .stored-as").text
+
+
+@pytest.mark.parametrize("name", ["FROM", "ORDER", "COPY"])
+@pytest.mark.parametrize("value", ["\0", "-1", "9" * 400, "²", "x"])
+def test_hostile_values_in_inlines(app, mongo, reviews, name, value):
+    pk, rows = reviews
+    page = app.get(reverse("admin:tests_book_change", args=[pk]))
+    fields = dict(page.forms["book_form"].submit_fields())
+    fields[f"reviews-{3 if name == 'FROM' else 0}-{name}"] = value
+    response = app.post(page.request.path, fields)
+    assert response.status_code in (200, 302)
+    assert {row["text"] for row in mongo.books.find_one(pk)["reviews"]} == {*"abc"}
+
+
+# What lies too deep
+
+
+def nested(levels, name):
+    branch = {"name": "leaf", "n": Int64(1)}
+    for level in range(levels):
+        inner = branch if name == "child" else [branch]
+        branch = {"name": f"level {level}", name: inner}
+    return branch
+
+
+@pytest.mark.parametrize("name", ["child", "children"])
+def test_what_lies_too_deep_is_text_with_the_reason(app, mongo, name):
+    stored = {"name": "T", "root": nested(60, name)}
+    pk = mongo.trees.insert_one(dict(stored)).inserted_id
+    page = app.get(reverse("admin:tests_tree_change", args=[pk]))
+    reason = page.html.select_one("p.odd-value").text
+    assert "more than 10 levels deep. It stays as it is." in reason
+    assert '"name": "leaf"' in page.html.select_one("pre.raw-document").text
+    form = page.forms["tree_form"]
+    form["root-name"] = "changed"
+    submitted(form)
+    stored["root"]["name"] = "changed"
+    same(mongo.trees.find_one(pk), {"_id": pk, **stored})

@@ -29,14 +29,7 @@ from admin_ext.keys import id_of
 from admin_ext.nested import NO_WINDOWS, PART_OF_ORIGINAL, PageRows, members_of
 from admin_ext.validation import changed_names
 
-
-class NoKeyField(forms.CharField):
-    """Stands where Django has the key of a row, which an embedded document has not."""
-
-    widget = forms.HiddenInput(attrs={"class": "admin-ext"})
-
-    def has_changed(self, initial, data):
-        return False
+from .places import ORDER, NoKeyField, PlacesMixin
 
 
 def row_form_class(base: type, *, can_add: bool, can_change: bool) -> type:
@@ -46,6 +39,8 @@ def row_form_class(base: type, *, can_add: bool, can_change: bool) -> type:
     """
 
     class RowForm(base):
+        may_add, may_change = can_add, can_change
+
         def has_changed(self):
             is_allowed = can_add if self.instance._state.adding else can_change
             return is_allowed and super().has_changed()
@@ -81,7 +76,7 @@ class RowsManagementForm(ManagementForm):
     __str__ = __html__ = render
 
 
-class EmbeddedFormSet(FilePage, BaseModelFormSet):
+class EmbeddedFormSet(PlacesMixin, FilePage, BaseModelFormSet):
     """Rows of an embedded list, or the one document of an EmbeddedDocumentField.
 
     The rows are put into the parent document in memory when the formset is found
@@ -237,8 +232,11 @@ class EmbeddedFormSet(FilePage, BaseModelFormSet):
         elif self.initial_extra and i >= self.initial_form_count():
             extra = self.initial_extra[i - self.initial_form_count() :]
             kwargs |= {"initial": extra[0]} if extra else {}
+        copy = self._copy_for(i)
+        if copy is not None:
+            kwargs["instance"] = copy
         form = super(BaseModelFormSet, self)._construct_form(i, **kwargs)
-        form.stored_path = self._path_of_row(i)
+        form.stored_path, form.is_copy = self._path_of_row(i), copy is not None
         return form
 
     def _path_of_row(self, number: int) -> tuple | None:
@@ -288,6 +286,7 @@ class EmbeddedFormSet(FilePage, BaseModelFormSet):
         conflicts = [*filter(None, map(self._conflict, range(len(self.page_rows))))]
         if conflicts:
             raise ValidationError(conflicts)
+        self.refuse_other_order()
         if not self.is_list and self.stored_rows and self._added():
             is_shown = bool(self.page_rows) and self.page_rows.places[0] is not None
             if not is_shown or not self._is_deleted(0):
@@ -343,7 +342,8 @@ class EmbeddedFormSet(FilePage, BaseModelFormSet):
         return again + [
             form
             for form in self.extra_forms
-            if form.has_changed() and not self._should_delete_form(form)
+            if (form.has_changed() or form.is_copy)
+            and not self._should_delete_form(form)
         ]
 
     def full_clean(self):
@@ -353,31 +353,28 @@ class EmbeddedFormSet(FilePage, BaseModelFormSet):
 
     def apply(self) -> None:
         """Put the rows into the parent. Untouched rows stay the stored objects."""
-        self.new_objects, self.changed_objects, self.deleted_objects = [], [], []
-        kept = []
+        self.changed_objects, self.deleted_objects = [], []
+        self.new_objects, moved = self.wanted[1], {*self.moved()}
         for number, form in enumerate(self.initial_forms):
             if self.page_rows.places[number] is None:
                 continue
             if self._should_delete_form(form):
                 self.deleted_objects.append(form.instance)
                 continue
-            kept.append(number)
-            if form.has_changed():
-                self.changed_objects.append((form.instance, form.changed_data))
-        self.new_objects += [form.instance for form in self._added()]
-        if self.new_objects or self.deleted_objects:
-            self._replace(kept)
+            names = [*form.changed_data] if form.has_changed() else []
+            names += [ORDER] if number in moved else []
+            if names:
+                self.changed_objects.append((form.instance, names))
+        if self.new_objects or self.deleted_objects or moved:
+            self._replace()
 
-    def _replace(self, kept: list[int]) -> None:
+    def _replace(self) -> None:
         """Set the list anew; only then is the whole list written."""
-        new = [New(number) for number in range(len(self.new_objects))]
-        wanted = [*kept, *new]
-        places = self.page_rows.arranged(len(self.stored_rows), wanted)
         rows = [
             self.new_objects[row.number]
             if isinstance(row, New)
             else self.live_rows[row]
-            for row in places or ()
+            for row in self.arrangement() or ()
         ]
         if self.is_list:
             value: Any = rows

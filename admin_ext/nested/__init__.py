@@ -6,7 +6,7 @@ form class comes from the parent (``DocumentForm.get_embedded_form_class``), so 
 the admin's widgets and hooks apply inside as they do outside.
 """
 
-from .base import is_nested
+from .base import SCRIPT, is_nested
 from .embedded import EmbeddedFormField
 from .generic import GenericEmbeddedFormField
 from .lists import PART_OF_ORIGINAL, ListFormField
@@ -17,6 +17,7 @@ from .windows import NO_WINDOWS, Windows
 __all__ = [
     "NO_WINDOWS",
     "PART_OF_ORIGINAL",
+    "SCRIPT",
     "EmbeddedFormField",
     "GenericEmbeddedFormField",
     "ListFormField",

@@ -5,13 +5,19 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
+from django.utils.text import Truncator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from admin_ext.changesets import MISSING, digest, identical
 from admin_ext.conflicts import value_text
+from admin_ext.ejson import JSON_ERRORS, extended_json
 from admin_ext.hydration import blank
 
 from .base import MAX_BLANK_DEPTH, MAX_DEPTH, NestedBoundField, NestedWidget
+
+# Of what lies too deep so many characters are shown.
+MAX_TEXT = 20_000
 
 
 class EmbeddedBoundField(NestedBoundField):
@@ -40,12 +46,21 @@ class EmbeddedBoundField(NestedBoundField):
     @property
     def reason(self) -> str:
         """Why it can only be looked at, or ""."""
-        return ""
+        if not self.is_too_deep or self.stored in (MISSING, None):
+            return ""
+        text = gettext("This lies more than %(count)s levels deep.")
+        return text % {"count": MAX_DEPTH}
 
     @property
     def stored_text(self) -> str:
-        """What is stored here, where that is no embedded document."""
-        return value_text(self.stored)
+        """What is stored here, where there is no form for it."""
+        if not self.is_too_deep:
+            return value_text(self.stored)
+        try:
+            text = extended_json(self.stored, indent=1)
+        except JSON_ERRORS:
+            text = repr(self.stored)
+        return Truncator(text).chars(MAX_TEXT)
 
     @property
     def is_odd(self) -> bool:
@@ -98,6 +113,7 @@ class EmbeddedBoundField(NestedBoundField):
     @property
     def can_be_removed(self) -> bool:
         is_optional = not self.field.required and not self.field.is_row
+        is_optional = is_optional and not self.is_too_deep
         return self.was_present and is_optional and not self.field.disabled
 
     @property

@@ -20,7 +20,7 @@ class GenericEmbeddedBoundField(EmbeddedBoundField):
     def reason(self):
         """Why it can only be looked at: no class has the fields of what is stored."""
         if not self.is_odd:
-            return ""
+            return super().reason
         if not isinstance(self.stored, dict):
             return _("Something else than an embedded document is stored here.")
         if "_cls" not in self.stored:

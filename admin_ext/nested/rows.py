@@ -54,7 +54,9 @@ class PageRows:
         moved = abs(len(stored) - self.length)
         start = max(self.first - moved, 0)
         near = range(start, min(self.first + len(self) + moved, len(stored)))
-        found = _aligned(self.identities, stored, near)
+        shown_at = range(self.first - start, self.first - start + len(self))
+        length = min(self.first + len(self) + moved, self.length) - start
+        found = _aligned(self.identities, stored, near, shown_at, length)
         lost = [row for row, place in enumerate(found) if place is None]
         if lost:
             far = [*range(near.start), *range(near.stop, len(stored))]
@@ -102,10 +104,13 @@ def _is_one_part(places: Sequence[int]) -> bool:
 
 
 def _aligned(
-    identities: list[Identity], stored: Sequence[Any], places: Sequence[int]
+    identities: list[Identity],
+    stored: Sequence[Any],
+    places: Sequence[int],
+    *shown: Any,
 ) -> list[int | None]:
     """Return where rows are among some places of the stored list."""
-    found = align(identities, [identity_of(stored[place]) for place in places])
+    found = align(identities, [identity_of(stored[place]) for place in places], *shown)
     return [None if number is None else places[number] for number in found]
 
 

@@ -236,6 +236,153 @@
         tidy(list);
     }
 
+    // Rows of inlines. Django's script adds and removes them, and counts their names in
+    // the order in which they stand in the page.
+
+    const inlineRowsOf = group => [...group.querySelectorAll('.row-tools')].map(
+        tools => tools.closest('tr.form-row, .inline-related[id]')
+    ).filter(row => row && !row.classList.contains('empty-form'));
+    const toolsOf = row => row.querySelector('.row-tools');
+    const numberOf = row => Number(row.id.slice(row.id.lastIndexOf('-') + 1));
+    const isStored = row => toolsOf(row).hasAttribute('data-row');
+    const groupOf = element => element.closest('.inline-group');
+
+    function placeBefore(row, other) {
+        const errors = row.previousElementSibling;
+        other.before(row);
+        if (errors && errors.classList.contains('row-form-errors')) {
+            row.before(errors);
+        }
+    }
+
+    function tidyInline(group) {
+        const rows = inlineRowsOf(group);
+        const lastStored = rows.findLastIndex(isStored);
+        const first = Math.min(...rows.map(row => Number(toolsOf(row).dataset.first)).filter(Boolean));
+        const texts = group.querySelector('.row-tools[data-up]').dataset;
+        rows.forEach((row, place) => {
+            const tools = toolsOf(row);
+            const order = tools.querySelector('input.list-order');
+            const mayCopy = tools.querySelector('.row-copy, .row-from');
+            if (order) {
+                order.value = place > lastStored ? '' : first + place;
+            }
+            row.classList.add('has-row-tools');
+            if (!tools.querySelector('.list-tools')) {
+                const buttons = document.createElement('span');
+                buttons.className = 'list-tools';
+                if (order) {
+                    buttons.append(
+                        button('list-up', '↑', texts.up), button('list-down', '↓', texts.down)
+                    );
+                }
+                if (mayCopy) {
+                    buttons.append(button('list-duplicate', texts.duplicate, texts.duplicate));
+                }
+                tools.append(buttons);
+                tools.classList.add('has-tools');
+            }
+            if (order) {
+                tools.querySelector('.list-up').disabled = place === 0;
+                tools.querySelector('.list-down').disabled = place === rows.length - 1;
+            }
+        });
+    }
+
+    function moveInline(row, step, pressed) {
+        const group = groupOf(row);
+        const rows = inlineRowsOf(group);
+        const place = rows.indexOf(row) + step;
+        if (step < 0) {
+            placeBefore(row, rows[place]);
+        } else {
+            placeBefore(rows[place], row);
+        }
+        tidyInline(group);
+        (pressed.disabled ? row.querySelector('.list-up:not(:disabled), .list-down:not(:disabled)') : pressed).focus();
+        const text = group.querySelector('.row-tools[data-moved]').dataset.moved;
+        say(text.replace('{place}', place + 1).replace('{count}', rows.length));
+    }
+
+    // Django's script makes the row, with all that belongs to its inputs.
+    function duplicateInline(row) {
+        const group = groupOf(row);
+        const adding = group.querySelector('.add-row a');
+        if (!adding || !adding.offsetParent) {
+            return;
+        }
+        adding.click();
+        const copy = inlineRowsOf(group).reduce((a, b) => numberOf(a) > numberOf(b) ? a : b);
+        const [before, after] = [row.id, copy.id];
+        row.querySelectorAll('.nested-list').forEach(list => {
+            const other = document.getElementById(list.id.replace(before, after));
+            if (other) {
+                const rows = list.cloneNode(true);
+                clean(rows);
+                rows.dataset.row = before.slice(before.lastIndexOf('-') + 1);
+                rename(rows, before.slice(0, before.lastIndexOf('-')), numberOf(copy));
+                rows.removeAttribute('data-row');
+                other.replaceWith(rows);
+                rows.dispatchEvent(new CustomEvent('formset:added', {bubbles: true, detail: {formsetName: after}}));
+            }
+        });
+        row.querySelectorAll('input[name], textarea[name], select[name]').forEach(element => {
+            const name = element.name.replace(before, after);
+            const others = copy.querySelectorAll(`[name="${CSS.escape(name)}"]`);
+            const other = element.type === 'radio'
+                ? [...others].find(each => each.value === element.value) : others[0];
+            if (!other || element.type === 'file' || element.closest('.row-tools')) {
+                return;
+            }
+            if (element.type === 'checkbox' || element.type === 'radio') {
+                other.checked = element.checked;
+            } else if (element.tagName === 'SELECT') {
+                [...element.selectedOptions].forEach(option => {
+                    const same = [...other.options].find(each => each.value === option.value);
+                    if (same) {
+                        same.selected = true;
+                    } else {
+                        other.append(new Option(option.text, option.value, true, true));
+                    }
+                });
+                other.dispatchEvent(new Event('change', {bubbles: true}));
+            } else {
+                other.value = element.value;
+            }
+        });
+        const from = toolsOf(copy).querySelector('.row-from');
+        from.value = isStored(row) ? numberOf(row) : toolsOf(row).querySelector('.row-from').value;
+        row.after(copy);
+        tidyInline(group);
+        copy.querySelector('input:not([type=hidden]), textarea, select').focus();
+    }
+
+    // Before Django's script counts, rows stand in the order of their names.
+    document.addEventListener('click', event => {
+        const pressed = event.target.closest('.inline-deletelink');
+        const group = pressed && groupOf(pressed);
+        if (!group || !group.querySelector('.row-tools')) {
+            return;
+        }
+        const shown = inlineRowsOf(group);
+        const gone = pressed.closest('tr.form-row, .inline-related[id]');
+        const last = group.querySelector('.empty-form');
+        const arrange = rows => rows.forEach(row => placeBefore(row, last));
+        arrange([...shown].sort((a, b) => numberOf(a) - numberOf(b)));
+        setTimeout(() => {
+            arrange(shown.filter(row => row !== gone));
+            tidyInline(group);
+        });
+    }, true);
+
+    function startInlines() {
+        document.querySelectorAll('.inline-group').forEach(group => {
+            if (group.querySelector('.row-tools[data-up]') && inlineRowsOf(group).length) {
+                tidyInline(group);
+            }
+        });
+    }
+
     const startAll = element => element.querySelectorAll('.nested-list[data-title]').forEach(start);
 
     document.addEventListener('click', event => {
@@ -244,7 +391,14 @@
             return;
         }
         const row = pressed.closest('.list-row');
-        if (pressed.classList.contains('list-add')) {
+        if (pressed.closest('.row-tools')) {
+            const inlineRow = pressed.closest('tr.form-row, .inline-related[id]');
+            if (pressed.classList.contains('list-duplicate')) {
+                duplicateInline(inlineRow);
+            } else {
+                moveInline(inlineRow, pressed.classList.contains('list-up') ? -1 : 1, pressed);
+            }
+        } else if (pressed.classList.contains('list-add')) {
             add(listOf(pressed));
         } else if (pressed.classList.contains('list-up')) {
             move(row, -1, pressed);
@@ -256,6 +410,12 @@
             remove(row);
         }
     });
-    document.addEventListener('formset:added', event => startAll(event.target));
-    document.addEventListener('DOMContentLoaded', () => startAll(document));
+    document.addEventListener('formset:added', event => {
+        startAll(event.target);
+        startInlines();
+    });
+    document.addEventListener('DOMContentLoaded', () => {
+        startAll(document);
+        startInlines();
+    });
 }
