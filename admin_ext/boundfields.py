@@ -72,8 +72,10 @@ class PageBoundField(BoundField):
     def stored_as(self) -> str:
         """Return what is absent or odd about the value that the page showed."""
         base = self.form.base_bson(self.name)
-        odd = getattr(self.field, "is_odd", False)
-        return absence(base) or (type_name(base) if odd else "")
+        own = getattr(self.field, "stored_as", None)
+        if absence(base) or own:
+            return absence(base) or own(base)
+        return type_name(base) if getattr(self.field, "is_odd", False) else ""
 
     @property
     def choice(self) -> str:
@@ -103,15 +105,17 @@ class PageBoundField(BoundField):
     def conflict(self, *, base: Any, mine: Any, stored: Any, now: Any = None):
         """Return the error that asks the person; the next page knows what was shown.
 
-        ``now``: what is stored, where ``stored`` only tells about it.
+        ``now``: what is stored, where ``stored`` only tells about it. A field that has
+        ``text_of_stored`` says in its own words what a value is.
         """
         self.form.base.show(self.html_name, stored if now is None else now)
+        words = getattr(self.field, "text_of_stored", None) or (lambda value: value)
         return conflict_error(
             self.html_name,
             label=self.label or self.form.label,
-            base=base,
-            mine=mine,
-            stored=stored,
+            base=words(base),
+            mine=words(mine),
+            stored=words(stored),
             author=self.form.last_author(self.label),
         )
 

@@ -145,6 +145,20 @@ def id_of(reference: Any) -> Any:
     return getattr(reference, "id", reference)
 
 
+def foreign_place(target: Any, reference: Any) -> str:
+    """Return where a DBRef leads that does not lead to ``target``, or "".
+
+    The name of the collection, with that of the database when it tells one.
+    """
+    if not isinstance(reference, DBRef):
+        return ""
+    own = target._get_collection_name()
+    if reference.database and reference.database != target._get_db().name:
+        return f"{reference.database}.{reference.collection}"
+    # An abstract class has no collection; its references tell one each.
+    return "" if own in (None, reference.collection) else reference.collection
+
+
 def can_lead(reference: Any) -> bool:
     """Tell whether a stored reference may be the key of some document."""
     key = id_of(reference)
@@ -154,8 +168,11 @@ def can_lead(reference: Any) -> bool:
 def key_of(target: Any, reference: Any) -> Any:
     """Return the key of a reference to ``target`` in Django, as key_for.
 
-    The empty text, which some applications store for "none", is itself.
+    The empty text, which some applications store for "none", is itself. A DBRef to
+    another collection is no key of ``target``, whatever id it has: it stands whole.
     """
+    if foreign_place(target, reference):
+        return Key(reference)
     key = id_of(reference)
     return key if key is None or key == "" else key_for(target._meta.pk, key)
 

@@ -27,6 +27,7 @@ from mongoengine import errors
 from . import saving, undeclared
 from .changelist import DocumentChangeList
 from .checks import DocumentAdminChecks, DocumentInlineChecks, EmbeddedInlineChecks
+from .choosing import ReferenceOptions
 from .compat import AdapterDocumentAdmin
 from .deletion import get_deleted_objects, get_protectors
 from .downloads import file_view
@@ -50,19 +51,13 @@ from .oddities import listing, oddities
 from .querysets import admin_queryset
 from .raw import RawViewMixin
 from .search import search
-from .widgets import (
-    MEDIA,
-    DocumentAutocompleteSelect,
-    DocumentAutocompleteSelectMultiple,
-    DocumentManyRawIdWidget,
-    DocumentRawIdWidget,
-)
+from .widgets import MEDIA
 
 # How often a save is tried that others overtake between reading and writing.
 MAX_ATTEMPTS = 5
 
 
-class DocumentOptions:
+class DocumentOptions(ReferenceOptions):
     """What DocumentAdmin and the inlines share."""
 
     form = DocumentForm
@@ -87,39 +82,6 @@ class DocumentOptions:
                 kwargs = {**self.formfield_overrides[cls], **kwargs}
                 break
         return super().formfield_for_dbfield(db_field, request, **kwargs)
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        if self._is_autocomplete(db_field, request):
-            kwargs.setdefault(
-                "widget", DocumentAutocompleteSelect(db_field, self.admin_site)
-            )
-        elif db_field.name in self.raw_id_fields:
-            kwargs.setdefault(
-                "widget", DocumentRawIdWidget(db_field.remote_field, self.admin_site)
-            )
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def formfield_for_manytomany(self, db_field, request, **kwargs):
-        if self._is_autocomplete(db_field, request):
-            kwargs.setdefault(
-                "widget", DocumentAutocompleteSelectMultiple(db_field, self.admin_site)
-            )
-        elif db_field.name in self.raw_id_fields:
-            kwargs.setdefault(
-                "widget",
-                DocumentManyRawIdWidget(db_field.remote_field, self.admin_site),
-            )
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
-
-    def _is_autocomplete(self, db_field, request):
-        """References inside embedded documents search wherever they can.
-
-        ``autocomplete_fields`` names fields of the Document only.
-        """
-        if db_field.model is self.model:
-            return db_field.name in self.get_autocomplete_fields(request)
-        target = self.admin_site._registry.get(db_field.remote_field.model)
-        return bool(target and target.get_search_fields(request))
 
     @property
     def media(self):

@@ -1,5 +1,8 @@
 """Widgets for what a Document stores."""
 
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
 from django import forms
 from django.contrib.admin.utils import quote, unquote
 from django.contrib.admin.widgets import (
@@ -9,6 +12,7 @@ from django.contrib.admin.widgets import (
     ForeignKeyRawIdWidget,
     ManyToManyRawIdWidget,
 )
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.widgets import MediaAsset
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +29,15 @@ class Stylesheet(MediaAsset):
     def __init__(self, path):
         attributes = {"rel": "stylesheet", "media": "all", "class": "admin-ext"}
         super().__init__(path, **attributes)
+
+
+class Script(MediaAsset):
+    """A script that is marked as not being Django's."""
+
+    element_template = '<script src="{path}"{attributes}></script>'
+
+    def __init__(self, path):
+        super().__init__(path, **{"class": "admin-ext", "defer": True})
 
 
 MEDIA = forms.Media(css={"all": [Stylesheet("admin_ext/css/documents.css")]})
@@ -149,6 +162,81 @@ class ClosedWidget(forms.Widget):
 
     def value_omitted_from_data(self, data, files, name):
         return False
+
+
+# Stands for the class of a value that is no generic reference; no class is called so.
+AS_STORED = "?"
+
+
+class ChosenReference(NamedTuple):
+    """What the two inputs of a generic reference hold."""
+
+    type: str
+    key: str
+
+
+class TypeSelect(forms.Select):
+    """The classes of a generic reference, each with the list to look documents up."""
+
+    lookup_urls: dict[str, str] = {}
+
+    def create_option(self, name, value, *args, **kwargs):
+        option = super().create_option(name, value, *args, **kwargs)
+        url = self.lookup_urls.get(value)
+        if url:
+            option["attrs"]["data-lookup"] = url
+        return option
+
+
+class GenericReferenceWidget(forms.MultiWidget):
+    """A class of documents, and the key of one, with Django's link to look it up.
+
+    ``types``: (name, label, URL of the list or "") of each class; ``tell`` returns what
+    stands beside the inputs: {"text": …, "url": …, "is_odd": …}. The form field sets
+    both.
+    """
+
+    template_name = "admin_ext/widgets/generic_reference.html"
+    use_fieldset = False
+    types: Sequence[tuple[str, Any, str]] = ()
+
+    def __init__(self, attrs=None):
+        key = {"class": "vTextField generic-reference-key", "autocomplete": "off"}
+        select = TypeSelect({"class": "generic-reference-type"})
+        super().__init__([select, forms.TextInput(key)], attrs)
+
+    @staticmethod
+    def tell(chosen):
+        return {}
+
+    def decompress(self, value):
+        return value or ChosenReference("", "")
+
+    def value_from_datadict(self, data, files, name):
+        return ChosenReference(*super().value_from_datadict(data, files, name))
+
+    def get_context(self, name, value, attrs):
+        select = self.widgets[0]
+        labels = [(name, label) for name, label, _url in self.types]
+        select.choices = [*BLANK_CHOICE_DASH, *labels]
+        select.lookup_urls = {name: url for name, _label, url in self.types}
+        value = self.decompress(value)
+        context = super().get_context(name, [*value], attrs)
+        context["widget"] |= {
+            "lookup_url": select.lookup_urls.get(value.type, ""),
+            "may_look_up": any(select.lookup_urls.values()),
+            "told": self.tell(value),
+        }
+        for part in context["widget"]["subwidgets"]:
+            part["attrs"].pop("required", None)
+        return context
+
+    def id_for_label(self, id_):
+        return f"{id_}_0" if id_ else id_
+
+    @property
+    def media(self):
+        return forms.Media(js=[Script("admin_ext/js/references.js")])
 
 
 class StoredFileWidget(AdminFileWidget):

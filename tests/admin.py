@@ -38,6 +38,7 @@ from .odd_documents import (
     Tree,
     Vehicle,
 )
+from .reference_documents import Ferry, Ship, Town, Trip
 from .remote_documents import Crate, Rack, Warehouse
 
 # It lists every model of the tests on every page, a quarter of what is drawn. Browsers
@@ -256,6 +257,18 @@ class SlipAdmin(DocumentAdmin):
 class ContractAdmin(DocumentAdmin):
     list_display = ("title", "file")
     list_editable = ("file",)
+
+
+@admin.register(Town, Ship, Ferry)
+class PlaceAdmin(DocumentAdmin):
+    list_display = ("name",)
+    search_fields = ("name",)
+
+
+@admin.register(Trip)
+class TripAdmin(DocumentAdmin):
+    list_display = ("title", "plain", "cached", "generic", "plains", "generics")
+    save_as = True
 
 
 class DrawerInline(EmbeddedTabularInline):

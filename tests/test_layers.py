@@ -41,7 +41,7 @@ ROWS = (
     {"formsets"},
     {"raw"},
     {"filters", "search", "deletion", "downloads", "longforms"},
-    {"changelist", "checks"},
+    {"changelist", "checks", "choosing"},
     {"options"},
     {"autocomplete", "permissions", "middleware"},
     {"sites"},

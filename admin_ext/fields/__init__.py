@@ -21,7 +21,12 @@ from .generic import GenericEmbeddedField
 from .geo import GeometryField, as_checked
 from .mapping import FIELD_CLASSES, field_for
 from .maps import MapField
-from .relations import MAX_CHOICES, ReferenceField, ReferenceListField
+from .relations import (
+    MAX_CHOICES,
+    GenericReferenceField,
+    ReferenceField,
+    ReferenceListField,
+)
 from .validators import run_validators
 from .values import (
     AnyField,
@@ -50,6 +55,7 @@ __all__ = [
     "EnumField",
     "FileField",
     "GenericEmbeddedField",
+    "GenericReferenceField",
     "GeometryField",
     "ImageField",
     "ListField",

@@ -9,7 +9,7 @@ from .files import BinaryField, FileField, ImageField
 from .generic import GenericEmbeddedField
 from .geo import KINDS, GeometryField
 from .maps import MapField, free_item
-from .relations import ReferenceField, ReferenceListField
+from .relations import GenericReferenceField, ReferenceField, ReferenceListField
 from .values import (
     AnyField,
     BigIntegerField,
@@ -51,6 +51,8 @@ FIELD_CLASSES: dict[type[BaseField], type[DocumentField]] = {
     me.ReferenceField: ReferenceField,
     me.CachedReferenceField: ReferenceField,
     me.LazyReferenceField: ReferenceField,
+    me.GenericReferenceField: GenericReferenceField,
+    me.GenericLazyReferenceField: GenericReferenceField,
     me.GenericEmbeddedDocumentField: GenericEmbeddedField,
     me.EmbeddedDocumentField: EmbeddedField,
     me.BinaryField: BinaryField,
@@ -93,6 +95,8 @@ def field_for(document_field: BaseField, *, name: str, present) -> DocumentField
     if cls is GenericEmbeddedField:
         options["choices"] = None
         return cls(document_field, present=present, **options)
+    if cls is GenericReferenceField:
+        options["present"] = present
     if isinstance(document_field, me.SequenceField):
         options["editable"] = False
     if cls is DecimalField:

@@ -1,15 +1,22 @@
 """References to other Documents as Django's foreign keys and many-to-many fields."""
 
 import copy
+from collections import defaultdict
+from typing import Any
 
+from bson import SON, DBRef
 from django.db import models
 from django.utils.functional import cached_property
 from mongoengine import CASCADE, DENY, DO_NOTHING, NULLIFY, PULL, Document
+from mongoengine import fields as me
 
 from admin_ext import formfields
-from admin_ext.keys import key_of
+from admin_ext.changesets import MISSING
+from admin_ext.hydration import stored_son
+from admin_ext.keys import Key, foreign_place, key_of, stored_key
 
 from .base import DocumentField, path_to
+from .values import ValueField
 
 # A filter lists at most this many documents or values; the sidebar is no list page.
 MAX_CHOICES = 100
@@ -27,7 +34,39 @@ ON_DELETE = {
 
 
 class RelationMixin(DocumentField):
-    """Shared by the references below."""
+    """Shared by the references below; ``reference`` is mongoengine's field of one."""
+
+    reference: Any
+
+    @property
+    def _is_cached(self):
+        return isinstance(self.reference, me.CachedReferenceField)
+
+    def key_of(self, value: Any) -> Any:
+        """Return the key that a reference holds, in whatever form it has."""
+        if self._is_cached:
+            value = _own_key(value)
+        return key_of(self.remote_field.model, value)
+
+    def one_bson(self, value: Any, stored: Any) -> Any:
+        """Return a reference for MongoDB, as an id or a DBRef as ``stored`` is one."""
+        if self._is_cached and _can_be_cached(self.reference, value):
+            return _cached_bson(self.reference, value)
+        new, target = self.reference.to_mongo(value), self.remote_field.model
+        if isinstance(stored, DBRef) and not isinstance(new, DBRef | dict):
+            is_own = not foreign_place(target, stored)
+            return DBRef(stored.collection, new, stored.database) if is_own else new
+        is_plain = isinstance(new, DBRef) and not new.as_doc().keys() - {"$ref", "$id"}
+        return new.id if is_plain and type(stored) is type(new.id) else new
+
+    def formfield(self, **kwargs):
+        return self._told_of_keys(super().formfield(**kwargs))
+
+    def _told_of_keys(self, field):
+        """Return a form field that knows what the stored references are."""
+        if isinstance(field, formfields.StoredReferences):
+            field.key_of = self.key_of
+        return field
 
     @property
     def path_infos(self):
@@ -69,8 +108,17 @@ class ReferenceField(RelationMixin, models.ForeignKey):
             **options,
         )
 
+    @property
+    def reference(self):
+        return self.document_field
+
     def initial_for(self, value):
-        return key_of(self.remote_field.model, value)
+        return self.key_of(value)
+
+    def bson_for(self, value, stored):
+        if value is None:
+            return super().bson_for(value, stored)
+        return self.one_bson(value, stored)
 
     def save_form_data(self, instance, data):
         """Set the reference; a new parent of an inline is not compared with the old.
@@ -86,6 +134,44 @@ class ReferenceField(RelationMixin, models.ForeignKey):
         return super().formfield(
             **{"form_class": formfields.DocumentChoiceField} | kwargs
         )
+
+
+class GenericReferenceField(ValueField):
+    """A reference to a document of one of several classes: ``{_cls: …, _ref: DBRef}``.
+
+    ``present`` gives a class that somebody chooses a ``_meta``.
+    """
+
+    formfield_class = formfields.GenericReferenceField
+
+    def __init__(self, document_field, *, present, **options):
+        self.present = present
+        super().__init__(document_field, **options)
+
+    def get_internal_type(self):
+        return "GenericReferenceField"
+
+    def initial_for(self, value):
+        is_document = isinstance(value, Document)
+        return self._bson(value) if is_document else super().initial_for(value)
+
+    def bson_for(self, value, stored):
+        if value is None:
+            return super().bson_for(value, stored)
+        return self._bson(value)
+
+    def _bson(self, value):
+        """Return the reference; to a loaded document by its key as it is stored."""
+        if isinstance(value, Document) and stored_son(value) is not None:
+            return formfields.generic_bson(value)
+        return self.document_field.to_mongo(value)
+
+    def formfield(self, **kwargs):
+        form_class = kwargs.get("form_class", self.formfield_class)
+        if issubclass(form_class, formfields.GenericReferenceField):
+            kwargs["names"] = self.document_field.choices or ()
+            kwargs["present"] = self.present
+        return super().formfield(**kwargs)
 
 
 class ReferenceListRel(models.ManyToManyRel):
@@ -121,7 +207,39 @@ class ReferenceListField(RelationMixin, models.ManyToManyField):
     def initial_for(self, value):
         """Return the ids; what is no list counts as its only member."""
         members = value if isinstance(value, list | tuple | None) else [value]
-        return [key_of(self.remote_field.model, item) for item in members or ()]
+        return [self.key_of(item) for item in members or ()]
+
+    @property
+    def reference(self):
+        return self.document_field.field
+
+    def key_of(self, value):
+        """Return the key of a member; null and the empty text are two."""
+        key = super().key_of(value)
+        return Key(key) if key is None or key == "" else key
+
+    def bson_for(self, value, stored):
+        """Return the members for MongoDB; each that was stored as it was stored."""
+        if not isinstance(value, list | tuple):
+            return super().bson_for(value, stored)
+        before, loaded = _members(stored), _members(self._loaded_members(stored))
+        if len(loaded) != len(before):
+            loaded = before
+        known = defaultdict(list)
+        for old, item in zip(before, loaded, strict=True):
+            known[formfields.text_for(self.key_of(item))].append(old)
+        like = next((each for each in before if each not in (None, "")), MISSING)
+        return [self._member_bson(item, known, like) for item in _members(value)]
+
+    def _loaded_members(self, stored):
+        # mongoengine would fetch each document of cached references.
+        return stored if self._is_cached else self.loaded(stored)
+
+    def _member_bson(self, item, known, like):
+        stored = known[formfields.text_for(self.key_of(item))]
+        if stored:
+            return stored.pop(0)
+        return None if item is None else self.one_bson(item, like)
 
     def formfield(self, **kwargs):
         defaults = {
@@ -132,7 +250,7 @@ class ReferenceListField(RelationMixin, models.ManyToManyField):
         field = models.Field.formfield(self, **defaults | kwargs)
         if isinstance(field.initial, list | tuple):
             field.initial = self.initial_for(field.initial)
-        return field
+        return self._told_of_keys(field)
 
     @property
     def target_field(self):
@@ -140,6 +258,46 @@ class ReferenceListField(RelationMixin, models.ManyToManyField):
 
     def to_python(self, value):
         return self.target_field.to_python(value)
+
+
+def _members(value: Any) -> list:
+    """Return the members of a list as they are; any other value is the only one."""
+    if value is None or value is MISSING:
+        return []
+    if isinstance(value, list):
+        # A list of mongoengine's own would fetch what its members refer to.
+        return [*list.__iter__(value)]
+    return [*value] if isinstance(value, tuple) else [value]
+
+
+def _own_key(value: Any) -> Any:
+    """Return what a stored cached reference, ``{_id: …, cached fields}``, refers to."""
+    is_cached = isinstance(value, dict) and "_id" in value
+    return value["_id"] if is_cached else value
+
+
+def _can_be_cached(reference: Any, value: Any) -> bool:
+    """Tell whether the cached fields are whole ones, of a document that was loaded."""
+    is_stored = isinstance(value, Document) and stored_son(value) is not None
+    return is_stored and not any("." in name for name in reference.fields)
+
+
+def _cached_bson(reference: Any, document: Document) -> SON:
+    """Return ``{_id: …, cached fields}`` as they are stored in ``document``.
+
+    What CachedReferenceField.to_mongo (mongoengine 0.29) makes of the loaded document
+    has lost the number types, and raises for a value that its field cannot hold. The
+    keys are its own, in its order: without names, those of all fields.
+    """
+    stored, found = stored_son(document), SON(_id=stored_key(document))
+    if "_cls" in stored and type(document)._meta.get("allow_inheritance"):
+        found["_cls"] = stored["_cls"]
+    for name in type(document)._fields_ordered:
+        field = type(document)._fields[name]
+        is_cached = name in reference.fields or not reference.fields
+        if is_cached and stored.get(field.db_field) is not None:
+            found[field.db_field] = stored[field.db_field]
+    return found
 
 
 def _limit_of_members(document_field):

@@ -17,17 +17,20 @@ from .files import (
     show_original,
 )
 from .free import ExtendedJSONField
+from .generic import Access, GenericReferenceField, generic_bson
 from .geo import GeometryField
 from .numbers import DecimalField, FloatField, IntegerField
 from .references import (
     DocumentChoiceField,
     DocumentMultipleChoiceField,
     StoredReferences,
+    text_for,
 )
 from .texts import EmailField, ObjectIdField, StringField, URLField, UUIDField
 
 __all__ = [
     "AnyValueField",
+    "Access",
     "BinaryField",
     "ChoiceField",
     "DateField",
@@ -39,6 +42,7 @@ __all__ = [
     "ExtendedJSONField",
     "FileField",
     "FloatField",
+    "GenericReferenceField",
     "GeometryField",
     "ImageField",
     "IntegerField",
@@ -48,8 +52,10 @@ __all__ = [
     "StringField",
     "URLField",
     "UUIDField",
+    "generic_bson",
     "is_file_left_alone",
     "join_lookups",
     "read_upload",
     "show_original",
+    "text_for",
 ]

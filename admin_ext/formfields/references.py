@@ -7,13 +7,21 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.models import ModelChoiceIterator
-from django.utils.functional import cached_property
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 from mongoengine import Document
 from mongoengine.errors import ValidationError as DocumentValidationError
 
-from admin_ext.keys import key_of
+from admin_ext.changesets import MISSING
+from admin_ext.keys import Key, foreign_place, key_of
+from admin_ext.marks import type_name
 from admin_ext.untouched import NEWLINES
+
+# A conflict names so many members of a list; each is looked up.
+MAX_LABELS = 10
+
+# What stands for members that are no reference at all.
+NOTHING = {"": _("(empty)"), "[null]": _("(null)"), '[""]': _("(empty)")}
 
 
 class DocumentChoiceIterator(ModelChoiceIterator):
@@ -31,6 +39,7 @@ class StoredReferences:
     """Shared by the fields below: a stored reference stays until somebody changes it.
 
     ``stored``: {text sent by the form: reference as the Document holds it}.
+    ``key_of``: returns the key that a reference holds; the Document's field tells it.
     """
 
     iterator = DocumentChoiceIterator
@@ -51,7 +60,37 @@ class StoredReferences:
 
     def stored_text(self, reference: Any) -> str:
         """Return what the form sends for a reference that is stored."""
-        return text_for(key_of(self.queryset.model, reference))
+        return text_for(self.key_of(reference))
+
+    def key_of(self, reference: Any) -> Any:
+        return key_of(self.queryset.model, reference)
+
+    def stored_as(self, stored: Any) -> str:
+        """Return what is odd about a reference, as BSON holds it, or ""."""
+        place = foreign_place(self.queryset.model, stored)
+        if place:
+            return _("leads to %(place)s") % {"place": place}
+        key = self.key_of(stored)
+        if self.document_for(text_for(key)) is not None:
+            return ""
+        if isinstance(key, Key):
+            return type_name(key.value)
+        is_said = isinstance(self.widget, forms.Select)
+        return "" if is_said else _("leads to no document")
+
+    def text_of_stored(self, stored: Any) -> Any:
+        """Return what a conflict tells of a value of BSON's, or of an absent one."""
+        if stored is MISSING or stored in (None, "") or isinstance(stored, Promise):
+            return stored
+        texts = [self.stored_text(each) for each in self.members_of(stored)]
+        labels = [self.text_with_label(text) for text in texts[:MAX_LABELS]]
+        return ", ".join([*labels, *(["…"] if len(texts) > MAX_LABELS else [])])
+
+    def text_with_label(self, text: str) -> str:
+        document = self.document_for(text)
+        if document is None:
+            return str(self._label_of_stored(text))
+        return f"{self.label_from_instance(document)} ({text})"
 
     def _offer_nothing(self) -> None:
         """Do what an absent value needs: here nothing."""
@@ -80,14 +119,23 @@ class StoredReferences:
         ]
 
     def _label_of_stored(self, text: str) -> str:
-        document = self.find(text, self.queryset.model._default_manager)
+        document = self.document_for(text)
         if document is not None:
             return self.label_from_instance(document)
-        return _("Not found: %(id)s") % {"id": text or _("(empty)")}
+        words = NOTHING.get(text, text)
+        return _("Not found: %(id)s") % {"id": words}
+
+    def document_for(self, text: str) -> Any:
+        """Return the document with that key, whether it is a choice or not, or None."""
+        found = vars(self).setdefault("_found", {})
+        if text not in found:
+            found[text] = self.find(text, self.queryset.model._default_manager)
+        return found[text]
 
     def __deepcopy__(self, memo):
         result = super().__deepcopy__(memo)
         vars(result).pop("dangling_choices", None)
+        vars(result).pop("_found", None)
         return result
 
     def find(self, text: str, queryset: Any = None) -> Any:
@@ -95,19 +143,8 @@ class StoredReferences:
 
         It is looked for among the choices, unless in another ``queryset``.
         """
-        if not text:
-            return None
         among = self.queryset if queryset is None else queryset
-        try:
-            return among.get(**{self.to_field_name or "pk": text})
-        except (
-            ValueError,
-            TypeError,
-            DocumentValidationError,
-            ValidationError,
-            self.queryset.model.DoesNotExist,
-        ):
-            return None
+        return find_document(among, text, self.to_field_name or "pk")
 
     def resolve(self, text: str) -> Any:
         """Return the document that was chosen, or the stored reference that was kept.
@@ -135,6 +172,22 @@ class StoredReferences:
                 raise
             return self.invalid_key_code
         return "invalid_choice"
+
+
+def find_document(queryset: Any, text: str, name: str = "pk") -> Any:
+    """Return the document whose field ``name`` has that text, or None."""
+    if not text:
+        return None
+    try:
+        return queryset.get(**{name: text})
+    except (
+        ValueError,
+        TypeError,
+        DocumentValidationError,
+        ValidationError,
+        queryset.model.DoesNotExist,
+    ):
+        return None
 
 
 def text_for(reference: Any) -> str:
@@ -176,7 +229,14 @@ class DocumentMultipleChoiceField(StoredReferences, forms.ModelMultipleChoiceFie
     invalid_key_code = "invalid_pk_value"
 
     def members_of(self, value):
-        return list(value) if isinstance(value, list | tuple) else [value]
+        if not isinstance(value, list | tuple):
+            return [value]
+        # A list of mongoengine's own would fetch what its members refer to.
+        return [*list.__iter__(value)] if isinstance(value, list) else [*value]
+
+    def stored_as(self, stored):
+        """Return what a list is that is none; its members say so in their labels."""
+        return "" if isinstance(stored, list) else type_name(stored)
 
     def clean(self, value):
         if self.required and not value:

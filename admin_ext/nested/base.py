@@ -3,11 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.forms.widgets import MediaAsset
 from django.template.loader import render_to_string
 
 from admin_ext.boundfields import PageBoundField
 from admin_ext.marks import absence
+from admin_ext.widgets import Script
 
 # So many forms of absent documents are offered within each other: a class that embeds
 # itself would never end.
@@ -15,16 +15,6 @@ MAX_BLANK_DEPTH = 3
 
 # What lies deeper is shown as text.
 MAX_DEPTH = 10
-
-
-class Script(MediaAsset):
-    """A script that is marked as not being Django's."""
-
-    element_template = '<script src="{path}"{attributes}></script>'
-
-    def __init__(self, path):
-        super().__init__(path, **{"class": "admin-ext"})
-
 
 SCRIPT = forms.Media(js=[Script("admin_ext/js/lists.js")])
 
