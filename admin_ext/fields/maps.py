@@ -38,7 +38,13 @@ class MapField(ValueField):
         return models.Field.formfield(self, **options | kwargs)
 
     def value_for_document(self, value):
-        return value
+        """Return ``value``; what was typed as a text has no documents in it yet."""
+        if not self.holds_documents or not isinstance(value, dict):
+            return value
+        return {
+            key: self.item.loaded(item) if isinstance(item, dict) else item
+            for key, item in dict.items(value)
+        }
 
 
 def free_item(document_field: BaseField) -> BaseField:

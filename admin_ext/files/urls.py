@@ -16,7 +16,7 @@ def path_text(path: Path) -> str:
 
 def steps_of(text: str) -> list[str]:
     """Return the steps of a path that ``path_text`` wrote."""
-    return [unquote(step) for step in text.split(".")]
+    return [unquote(step.replace("_2E", ".")) for step in text.split(".")]
 
 
 class FileUrls:
