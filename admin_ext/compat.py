@@ -22,7 +22,7 @@ from django_mongoengine.mongo_admin.options import (
     DocumentAdmin as BaseAdapterDocumentAdmin,
 )
 from mongoengine import BinaryField, errors, signals
-from mongoengine.base import BaseDocument, ObjectIdField
+from mongoengine.base import BaseDocument, ComplexBaseField, ObjectIdField
 from mongoengine.base.common import _document_registry
 from mongoengine.connection import ConnectionFailure as MongoEngineConnectionFailure
 from mongoengine.dereference import DeReference
@@ -184,6 +184,22 @@ def keep_kinds_of_binary_data():
     BinaryField.to_mongo = to_mongo_as_it_is
 
 
+def keep_binary_data_in_dicts():
+    """Let binary data in a dict, or in a list of anything, be binary data.
+
+    ``ComplexBaseField`` (0.29.3) takes all that can be iterated for a list, and makes
+    one of numbers of it, when it loads and when it stores.
+    """
+    for name in ("to_python", "to_mongo"):
+        method = getattr(ComplexBaseField, name)
+
+        def convert(self, value, *args, method=method, **kwargs):
+            is_binary = isinstance(value, bytes)
+            return value if is_binary else method(self, value, *args, **kwargs)
+
+        setattr(ComplexBaseField, name, convert)
+
+
 def delete_pictures_without_thumbnails():
     """Let a picture be deleted that another application has stored.
 
@@ -340,6 +356,7 @@ def apply(*, cells, readonly, details, document_for_label):
     keep_null_references()
     leave_odd_references()
     keep_kinds_of_binary_data()
+    keep_binary_data_in_dicts()
     delete_pictures_without_thumbnails()
     count_documents_for_their_name()
     let_views_have_upload_limits()

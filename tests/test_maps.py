@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from bson import Decimal128, Int64, ObjectId
+from bson import Binary, Decimal128, Int64, ObjectId
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 from django.contrib.admin import site
@@ -12,6 +12,7 @@ from django.urls import reverse
 from mongoengine import DictField
 from webtest import Upload
 
+from admin_ext.changesets import identical
 from admin_ext.formfields import ExtendedJSONField
 
 from .files import put
@@ -606,3 +607,51 @@ def test_who_may_only_view_sees_maps(opened, client, mongo):
     text = client.get(reverse(URL, args=[page.key])).content.decode()
     assert "colour" in text
     assert "Gone" in text
+
+
+def test_what_clean_looks_at_stays_exact(opened, monkeypatch):
+    def look(document):
+        assert [*document.free, *document.drawer.counts, *document.numbers]
+
+    monkeypatch.setattr(Cabinet, "clean", look)
+    free = {
+        "n": Int64(1),
+        "b": Binary(b"\0x", 5),
+        "l": [Int64(2), {"x": b"y"}],
+        "d": 1.0,
+    }
+    counts = {"a": Int64(1), "b": 2.0}
+    page = opened(free=free, nums=counts, drawer={"counts": counts})
+    page["free-3-value_1"], page["numbers-1-value"] = "3", "3"
+    page["drawer-counts-1-value"] = "4"
+    page.save()
+    stored = page.stored()
+    assert identical(stored["free"], free | {"d": 3.0})
+    assert identical(stored["nums"], {"a": Int64(1), "b": 3.0})
+    assert identical(stored["drawer"]["counts"], {"a": Int64(1), "b": 4.0})
+
+
+def test_a_new_document_gets_the_values_that_were_typed(opened, django_app, mongo):
+    form = django_app.get(reverse("admin:tests_cabinet_add")).forms["cabinet_form"]
+    text = '{"b": {"$binary": {"base64": "eA==", "subType": "05"}}, "n": [1.0]}'
+    form["free-0-key"] = "k"
+    form["free-0-value_0"], form["free-0-value_1"] = "json", text
+    assert form.submit().status_code == 302
+    stored = mongo.cabinets.find_one()["free"]
+    assert identical(stored, {"k": {"b": Binary(b"x", 5), "n": [1.0]}})
+
+
+def test_cells_of_the_list(opened, django_app, monkeypatch):
+    page = opened(name="C", nums={"a": Int64(1), "b.c": 2}, inside={"_cls": "Gone"})
+    admin = site.get_model_admin(Cabinet)
+    monkeypatch.setattr(admin, "list_display", ("name", "numbers", "inside"))
+    monkeypatch.setattr(admin, "list_editable", ("numbers", "inside"))
+    url = reverse("admin:tests_cabinet_changelist")
+    form = django_app.get(url).forms["changelist-form"]
+    form["form-0-numbers-0-value"] = "5"
+    assert form.submit("_save").status_code == 302
+    assert page.stored() == {
+        "name": "C",
+        "nums": {"a": Int64(5), "b.c": 2},
+        "inside": {"_cls": "Gone"},
+    }
