@@ -167,6 +167,18 @@ def test_5000_rows_are_not_5000_widgets(app, mongo):
     same(stored(mongo, pk), [*expected, {"lbl": "new"}])
 
 
+def test_a_copy_of_the_last_row_of_a_part_stands_behind_it(app, mongo):
+    rows = many(250)
+    pk = insert(mongo, parts=rows)
+    form = page_of(app, pk, "?_rows=parts:101").forms["leaflet_form"]
+    form["parts-99-COPY"] = True
+    form["parts-100-value-label"] = "new"
+    response = form.submit("_continue")
+    assert response.location.endswith("?_rows=parts%3A101")
+    expected = [*rows[:200], rows[199], *rows[200:], {"lbl": "new"}]
+    same(stored(mongo, pk), expected)
+
+
 def test_one_changed_row_of_5000_is_all_that_is_sent(app, mongo, mongo_commands):
     pk = insert(mongo, parts=many())
     form = page_of(app, pk, "?_rows=parts:4901").forms["leaflet_form"]

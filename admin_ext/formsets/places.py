@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from admin_ext.changesets import Choice, New
 from admin_ext.conflicts import conflict_error
-from admin_ext.nested import SCRIPT
+from admin_ext.nested import SCRIPT, Copy
 from admin_ext.sending import copied
 from admin_ext.undeclared import undeclared
 
@@ -152,8 +152,8 @@ class PlacesMixin:
         """
         again, rows, new = {*map(id, self._added())}, [], []
 
-        def add(document):
-            rows.append(New(len(new)))
+        def add(document, kind=New):
+            rows.append(kind(len(new)))
             new.append(document)
 
         forms_ = [*enumerate(self.forms)]
@@ -161,11 +161,11 @@ class PlacesMixin:
             forms_.sort(key=lambda each: self._sort_key(each[1], each[0]))
         for number, form in forms_:
             if id(form) in again:
-                add(form.instance)
+                add(form.instance, Copy if self._is_copy(form) else New)
             elif number < self.initial_form_count() and self._is_kept(number, form):
                 rows.append(number)
                 if self._is_copied(number):
-                    add(copied(form.instance))
+                    add(copied(form.instance), Copy)
         return rows, new
 
     def _is_kept(self, number: int, form: Any) -> bool:

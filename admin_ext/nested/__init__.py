@@ -11,12 +11,13 @@ from .embedded import EmbeddedFormField
 from .generic import GenericEmbeddedFormField
 from .lists import PART_OF_ORIGINAL, ListFormField
 from .maps import MapFormField
-from .rows import PageRows, members_of
+from .rows import Copy, PageRows, members_of
 from .windows import NO_WINDOWS, Windows
 
 __all__ = [
     "NO_WINDOWS",
     "PART_OF_ORIGINAL",
+    "Copy",
     "SCRIPT",
     "EmbeddedFormField",
     "GenericEmbeddedFormField",

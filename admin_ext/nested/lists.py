@@ -22,7 +22,7 @@ from .base import (
     NestedWidget,
 )
 from .row_forms import Member, RowForm, RowFormSet
-from .rows import PageRows, members_of
+from .rows import Copy, PageRows, members_of
 from .windows import NO_WINDOWS, Windows
 
 PART_OF_ORIGINAL = _(
@@ -198,8 +198,8 @@ class ListBoundField(NestedBoundField):
         wanted: list[int | New] = []
         new: list[Member] = []
 
-        def add(member):
-            wanted.append(New(len(new)))
+        def add(member, kind=New):
+            wanted.append(kind(len(new)))
             new.append(member)
 
         for form in sorted(self.formset.forms, key=_position):
@@ -210,9 +210,9 @@ class ListBoundField(NestedBoundField):
             if form.place is not None:
                 wanted.append(form.row)
             elif form.is_touched:
-                add(form.member())
+                add(form.member(), New if form.copy is None else Copy)
             if form.cleaned_data.get("COPY") and form.place is not None:
-                add(self._copied(form))
+                add(self._copied(form), Copy)
         return wanted, new
 
     def _copied(self, form: RowForm) -> Member:

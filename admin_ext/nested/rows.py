@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from admin_ext.changesets import (
@@ -12,6 +13,10 @@ from admin_ext.changesets import (
     arranged,
     identity_of,
 )
+
+
+class Copy(New):
+    """A new row that is a copy; at the end it stays behind the row before it."""
 
 
 @dataclass
@@ -93,10 +98,17 @@ class PageRows:
         Behind a part of the list there are others.
         """
         count = len(wanted)
-        while self.length and count and isinstance(wanted[count - 1], New):
+        if not self.length:
+            return arranged(self.places, length, wanted, is_settled)
+        while count and isinstance(wanted[count - 1], New):
             count -= 1
         rows = arranged(self.places, length, wanted[:count], is_settled)
-        return None if rows is None else [*rows, *wanted[count:]]
+        if rows is None:
+            return None
+        last = self.places[wanted[count - 1]] if count else None
+        copies = [*takewhile(lambda row: isinstance(row, Copy), wanted[count:])]
+        place = len(rows) if last is None else rows.index(last) + 1
+        return [*rows[:place], *copies, *rows[place:], *wanted[count + len(copies) :]]
 
 
 def _is_one_part(places: Sequence[int]) -> bool:
