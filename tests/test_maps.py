@@ -655,3 +655,22 @@ def test_cells_of_the_list(opened, django_app, monkeypatch):
         "nums": {"a": Int64(5), "b.c": 2},
         "inside": {"_cls": "Gone"},
     }
+
+
+def test_a_row_is_duplicated_with_its_map(opened):
+    drawer = {"counts": {"a": Int64(1), "b.c": 2.0}, "inside": {"_cls": "Gone"}}
+    page = opened(drawers=[drawer | {"more": 1}], rows=[drawer])
+    page["drawers-0-COPY"] = True
+    page["drawers-0-value-counts-1-value"] = "3"
+    page.save()
+    edited = drawer | {"counts": {"a": Int64(1), "b.c": 3.0}, "more": 1}
+    assert identical(page.stored()["drawers"], [edited, edited])
+
+
+def test_a_copy_has_what_was_chosen(opened, mongo):
+    inside = {"_cls": "Shelf", "ttl": "S"}
+    page = opened(inside=inside, handle={"_cls": "Knob", "size": 1}, things=[inside])
+    assert page.form.submit("_saveasnew").status_code == 302
+    copy = mongo.cabinets.find_one({"_id": {"$ne": page.key}})
+    assert (copy["inside"], copy["things"]) == (inside, [inside])
+    assert copy["handle"] == {"_cls": "Knob", "size": 1}

@@ -110,3 +110,20 @@ def test_nothing_is_wider_than_the_page(page, staff, cabinet, name):
     look(page, f"maps-{name}")
     width = "document.documentElement.scrollWidth - window.innerWidth"
     assert page.evaluate(width) <= 0
+
+
+def test_a_key_that_two_people_edit(page, staff, cabinet, mongo):
+    open_(page, cabinet)
+    mongo.cabinets.update_one({}, {"$set": {"nums.a": 7, "shelves.top.ttl": "Theirs"}})
+    row(page, "numbers", 1).get_by_label("Value").fill("5")
+    page.locator("[name=shelves-0-value-title]").fill("Mine")
+    save(page)
+    page.get_by_text("Numbers: a was changed by somebody else").wait_for()
+    look(page, "maps-conflict")
+    page.locator("[name=numbers-0-value-CHOICE][value=mine]").check()
+    page.locator("[name=shelves-0-value-title-CHOICE][value=stored]").check()
+    save(page)
+    saved(page)
+    after = mongo.cabinets.find_one(cabinet)
+    assert after["nums"] == {"a": Int64(5), "b": 2}
+    assert after["shelves"]["top"]["ttl"] == "Theirs"
