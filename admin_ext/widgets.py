@@ -201,7 +201,11 @@ class GenericReferenceWidget(forms.MultiWidget):
     types: Sequence[tuple[str, Any, str]] = ()
 
     def __init__(self, attrs=None):
-        key = {"class": "vTextField generic-reference-key", "autocomplete": "off"}
+        key = {
+            "class": "vTextField generic-reference-key",
+            "autocomplete": "off",
+            "aria-label": _("ID"),
+        }
         select = TypeSelect({"class": "generic-reference-type"})
         super().__init__([select, forms.TextInput(key)], attrs)
 
