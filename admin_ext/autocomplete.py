@@ -36,6 +36,9 @@ class DocumentAutocompleteView(AutocompleteJsonView):
         try:
             source = source_for(request.GET["app_label"], request.GET["model_name"])
             field = source._meta.get_field(request.GET["field_name"])
+            while hasattr(field, "item"):
+                # References within lists of lists, and within maps.
+                field = field.item
             remote = field.remote_field.model
             admin = self.admin_site.get_model_admin(remote)
         except (

@@ -12,11 +12,13 @@ from django.core.exceptions import ValidationError
 from django.forms.models import modelform_factory
 from django.http import QueryDict
 
+from admin_ext.formfields.references import find_document
 from admin_ext.forms import DocumentForm
 from admin_ext.meta import present
 
 from .files import load
-from .reference_documents import Town, Trip
+from .odd_documents import Parcel
+from .reference_documents import Ship, Town, Trip
 
 pytestmark = pytest.mark.django_db
 
@@ -427,3 +429,18 @@ def test_a_reference_to_be_added_comes_from_the_link(admin_client, places):
     html = BeautifulSoup(page.content, "html.parser")
     assert html.select_one("select[name=generic_0] [selected]")["value"] == "Town"
     assert html.select_one("input[name=generic_1]")["value"] == str(TOWN)
+
+
+@pytest.mark.parametrize("field", ["plain", "cached", "plains", "tables"])
+def test_autocomplete_finds_what_a_field_of_any_kind_leads_to(
+    admin_client, places, field
+):
+    url = "/admin/autocomplete/?app_label=tests&model_name=trip&term=A"
+    answer = admin_client.get(f"{url}&field_name={field}").json()
+    assert answer["results"] == [{"id": str(TOWN), "text": "Aton"}]
+
+
+@pytest.mark.parametrize("key", ["9" * 30, "1.5", "$gt", "\ud800"])
+def test_no_key_that_is_typed_is_an_error_of_the_server(places, key):
+    for document in (Parcel, Town, Ship):
+        assert find_document(present(document)._default_manager.all(), key) is None

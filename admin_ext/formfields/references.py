@@ -10,9 +10,9 @@ from django.forms.models import ModelChoiceIterator
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 from mongoengine import Document
-from mongoengine.errors import ValidationError as DocumentValidationError
 
 from admin_ext.changesets import MISSING
+from admin_ext.compat import QUERY_ERRORS
 from admin_ext.keys import Key, foreign_place, key_of
 from admin_ext.marks import type_name
 from admin_ext.untouched import NEWLINES
@@ -180,13 +180,7 @@ def find_document(queryset: Any, text: str, name: str = "pk") -> Any:
         return None
     try:
         return queryset.get(**{name: text})
-    except (
-        ValueError,
-        TypeError,
-        DocumentValidationError,
-        ValidationError,
-        queryset.model.DoesNotExist,
-    ):
+    except (*QUERY_ERRORS, ValidationError, queryset.model.DoesNotExist):
         return None
 
 
