@@ -1,10 +1,22 @@
 """Dicts and maps in the form: rows of a key and a value, without JavaScript."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
-from bson import Binary, Decimal128, Int64, ObjectId
+from bson import (
+    Binary,
+    Code,
+    DBRef,
+    Decimal128,
+    Int64,
+    MaxKey,
+    ObjectId,
+    Regex,
+    Timestamp,
+)
 from bson.codec_options import CodecOptions
+from bson.datetime_ms import DatetimeMS
 from bson.raw_bson import RawBSONDocument
 from django.contrib.admin import site
 from django.contrib.auth.models import Permission, User
@@ -13,6 +25,7 @@ from mongoengine import DictField
 from webtest import Upload
 
 from admin_ext.changesets import identical
+from admin_ext.ejson import CODEC
 from admin_ext.formfields import ExtendedJSONField
 
 from .files import put
@@ -41,7 +54,7 @@ class Opened:
         return self.collection.with_options(options).find_one(self.key).raw
 
     def stored(self):
-        found = self.collection.find_one(self.key)
+        found = self.collection.with_options(CODEC).find_one(self.key)
         del found["_id"]
         return found
 
@@ -102,6 +115,20 @@ AWKWARD = {
     "10": 7,
     "9": 8,
     "<b>": 9,
+    "regex": Regex("x", "i"),
+    "timestamp": Timestamp(1, 2),
+    "max": MaxKey(),
+    "code": Code("f()", {"a": 1}),
+    "dbref": DBRef("gone", 1),
+    "reference": {"_ref": DBRef("depot", 1), "_cls": "Depot"},
+    "extended": {"$oid": "x"},
+    "data": Binary(b"\0x", 5),
+    "uuid": UUID(int=7),
+    "far": DatetimeMS(10**15),
+    "long": Int64(2**60),
+    "infinite": float("-inf"),
+    "list": [[], [None, [1.0]], {"": {"": 1}}],
+    "text": "x" * 100_000,
 }
 
 
@@ -114,6 +141,11 @@ def test_an_untouched_map_stays_to_the_byte(opened, mongo_commands, name):
     with mongo_commands() as commands:
         page.save()
     assert not commands.writes
+    assert page.raw() == page.before
+    page.form = page.get()
+    page["name"] = "changed"
+    page.save()
+    page.collection.update_one({"_id": page.key}, {"$unset": {"name": 1}})
     assert page.raw() == page.before
 
 
