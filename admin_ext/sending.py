@@ -209,6 +209,8 @@ def in_sorting_order(field: Any, members: list) -> list:
 
 def _member(field: Any, item: Any, before: list) -> Any:
     """Return a member of a list; an equal one that was stored keeps its BSON type."""
+    if isinstance(item, EmbeddedDocument) and stored_son(item) is not None:
+        return to_mongo(item)
     if isinstance(item, EmbeddedDocument | list | dict):
         same_place = next((old for old in before if old == item), None)
         return converted_value(field, item, same_place)

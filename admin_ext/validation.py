@@ -5,8 +5,10 @@ Only what a person changed is judged; an odd value that nobody touched is no obs
 
 import logging
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
+from bson import ObjectId
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model
 from django.utils.translation import gettext as _
@@ -80,8 +82,14 @@ def check(field: Any, value: Any, before: Any) -> None:
             if inner is not None and (part is not None or _needs_value(inner)):
                 check(inner, part, stored_son(value).get(inner.db_field))
     elif isinstance(value, list) and isinstance(before, list) and _has_member(field):
-        for item in list.__iter__(value):
-            if not _is_stored(item, before):
+        stored = _hashed(before)
+        for place, item in enumerate(list.__iter__(value)):
+            # Looked for where it was first: a list may be long.
+            if not (
+                _is_stored(item, before[place : place + 1])
+                or (_is_hashable(item) and item in stored)
+                or _is_stored(item, before)
+            ):
                 check(field.field, item, None)
     elif isinstance(value, dict) and isinstance(before, dict) and _is_dict(field):
         check_items(field, value, before)
@@ -118,6 +126,14 @@ def _is_stored(item: Any, before: list) -> bool:
     if isinstance(item, EmbeddedDocument):
         return stored_son(item) is not None and not item._get_changed_fields()
     return item in before or id_of(item) in before
+
+
+def _hashed(members: list) -> set:
+    return {each for each in members if _is_hashable(each)}
+
+
+def _is_hashable(value: Any) -> bool:
+    return isinstance(value, str | int | float | ObjectId | datetime)
 
 
 def _needs_value(field) -> bool:
