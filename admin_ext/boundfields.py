@@ -7,6 +7,7 @@ Document; ``base`` is the admin_ext.changesets.Base of the whole page.
 
 from typing import Any
 
+from bson import Code
 from django.forms import HiddenInput
 from django.forms.boundfield import BoundField
 from django.utils.safestring import mark_safe
@@ -75,7 +76,15 @@ class PageBoundField(BoundField):
         own = getattr(self.field, "stored_as", None)
         if absence(base) or own:
             return absence(base) or own(base)
-        return type_name(base) if getattr(self.field, "is_odd", False) else ""
+        is_odd = getattr(self.field, "is_odd", False) or not self._is_expected(base)
+        return type_name(base) if is_odd else ""
+
+    def _is_expected(self, base: Any) -> bool:
+        """Tell whether a value is of a type that its field expects."""
+        types = getattr(self.field, "bson_types", ())
+        # A bool is an int, and a Code a str.
+        is_other = isinstance(base, bool | Code) and type(base) not in types
+        return not types or (isinstance(base, types) and not is_other)
 
     @property
     def choice(self) -> str:

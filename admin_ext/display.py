@@ -30,6 +30,8 @@ from .compat import LOAD_ERRORS, METHOD_ERRORS
 from .ejson import extended_json
 from .exceptions import UnsupportedLookup
 from .fields import (
+    AnyField,
+    ComplexDateTimeField,
     EmbeddedField,
     GeometryField,
     ListField,
@@ -43,6 +45,7 @@ from .fields import (
     shown_in,
 )
 from .files import SHOWN_BY, SHOWN_FILES, join
+from .formfields import moment_text
 from .geometry import coordinates_in, short_text, shown
 from .hydration import stored_son
 from .lookups import resolve
@@ -253,9 +256,17 @@ def display_for_field(value, field, empty_value_display, avoid_link=False):
         return _choice(value, field, empty_value_display)
     if isinstance(field, GeometryField):
         return _geometry(value, field)
+    if isinstance(field, ComplexDateTimeField):
+        return _complex_moment(value, field)
     if isinstance(field, EmbeddedField | ValueField):
         return free_value(value)
     return _single(value, field, empty_value_display, avoid_link)
+
+
+def _complex_moment(value, field):
+    moment = field.initial_for(value)
+    is_moment = isinstance(moment, datetime.datetime)
+    return moment_text(moment) if is_moment else odd_value(value)
 
 
 def _single(value, field, empty_value_display, avoid_link):
@@ -267,9 +278,13 @@ def _single(value, field, empty_value_display, avoid_link):
         return format_html("{}{}", text, mark(filesizeformat(len(value))))
     try:
         return utils.display_for_field(value, field, empty_value_display, avoid_link)
-    except (ArithmeticError, ValueError):
+    except (ArithmeticError, TypeError, ValueError):
         # No decimal places of NaN, no local time of the year 1.
-        return odd_value(value)
+        return str(value) if _is_nan(value) else odd_value(value)
+
+
+def _is_nan(value) -> bool:
+    return isinstance(value, decimal.Decimal) and not value.is_finite()
 
 
 def _nothing(value: Absent, field: Any, empty_value_display: str) -> str:
@@ -315,7 +330,7 @@ def _choice(value, field, empty_value_display):
 
 def _members(values, field, empty_value_display):
     item = field.item if isinstance(field, ListField) else field
-    if isinstance(item, EmbeddedField):
+    if isinstance(item, EmbeddedField | AnyField):
         return free_value(values)
     texts, length = [], 0
     for value in values:

@@ -19,7 +19,7 @@ NUMBER = re.compile(r"-?(\d+|\d*\.\d+)([eE][-+]?\d+)?")
 
 # A value of more characters is not edited in a form: what the page showed travels
 # beside it, and no browser likes to show so much.
-MAX_TEXT = 500_000
+MAX_TEXT = 1_000_000
 # So much is shown of it.
 MAX_SHOWN = 1_000
 
@@ -74,13 +74,13 @@ def shown(text: str) -> str:
     return text[:MAX_SHOWN].replace("\x00", "\N{SYMBOL FOR NULL}") + rest
 
 
-def _text_of(value: Any) -> str:
-    """Return a value as a text of about the length of what a page would show."""
-    if isinstance(value, str):
+def text_of(value: Any) -> str:
+    """Return a stored value as one text."""
+    if type(value) is str:
         return value
-    if isinstance(value, dict | list | tuple | bytes):
-        return json_util.dumps(value, json_options=READABLE, default=str)
-    return ""
+    if isinstance(value, float):
+        return repr(value).replace("inf", "Infinity").replace("nan", "NaN")
+    return json_util.dumps(value, json_options=READABLE, default=str)
 
 
 class StoredValueMixin:
@@ -101,7 +101,7 @@ class StoredValueMixin:
         self.is_kept = True
         if value is None:
             return
-        text = _text_of(value)
+        text = text_of(value)
         reason = self.reason_to_close(text)
         if reason:
             self.close(text, reason)
@@ -155,7 +155,7 @@ class StoredValueMixin:
             return None
         if not self.is_odd or type(value) is str:
             return super().prepare_value(value)
-        return json_util.dumps(value, json_options=READABLE, default=str)
+        return text_of(value)
 
     def _clean_bound_field(self, bf):
         if self.is_kept and not bf._has_changed():

@@ -146,6 +146,24 @@ class AnyValueWidget(forms.MultiWidget):
         return f"{id_}_1" if id_ else id_
 
 
+class StoredBooleanSelect(forms.NullBooleanSelect):
+    """Django's select of three, and what else is stored, which stays if chosen."""
+
+    STORED = "stored"
+
+    def __init__(self, label, attrs=None):
+        super().__init__(attrs)
+        self.choices = [(self.STORED, label), *self.choices]
+
+    def format_value(self, value):
+        return value if value == self.STORED else super().format_value(value)
+
+    def value_from_datadict(self, data, files, name):
+        is_stored = data.get(name) == self.STORED
+        value = super().value_from_datadict(data, files, name)
+        return self.STORED if is_stored else value
+
+
 class ClosedWidget(forms.Widget):
     """Stands for an input where a value can only be looked at, and says why."""
 

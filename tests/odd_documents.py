@@ -133,6 +133,7 @@ class Everything(me.Document):
     decimal = me.DecimalField(precision=2)
     decimal128 = me.Decimal128Field()
     boolean = me.BooleanField()
+    checked = me.BooleanField(default=False)
     date_time = me.DateTimeField()
     complex_date_time = me.ComplexDateTimeField()
     date = me.DateField()

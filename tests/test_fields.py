@@ -23,7 +23,7 @@ from admin_ext.nested import (
     MapFormField,
 )
 from tests.documents import Author, Book, Publisher
-from tests.odd_documents import Depot, Everything, Part, Size
+from tests.odd_documents import Depot, Everything, Part, Size, Ticket
 
 CLASSES = sorted(
     name
@@ -224,8 +224,9 @@ def test_limits_are_said_in_the_words_of_django():
     ]
 
 
-def test_sequence_is_not_edited():
-    assert not get("sequence").editable
+def test_sequence_is_shown_and_not_edited():
+    assert get("sequence").formfield().disabled
+    assert not present(Ticket)._meta.pk.editable
 
 
 def test_id_of_every_form_of_reference():

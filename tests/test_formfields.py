@@ -104,7 +104,6 @@ STORED = [
     ("dynamic", 0),
     ("dynamic", ""),
     ("dynamic", [None, float("nan")]),
-    ("bare_list", [1, "a", {"b": None}]),
     ("geo_point", [1.5, 2]),
     ("point", {"type": "Point", "coordinates": [1, 2.5]}),
 ]
@@ -169,7 +168,7 @@ def shown_by(name, stored):
         ("integer", 5.5, "5.5"),
         ("email", "not an address", "not an address"),
         ("date_time", "yesterday", "yesterday"),
-        ("float", float("nan"), '{"$numberDouble": "NaN"}'),
+        ("float", float("nan"), "NaN"),
         ("text", {"a": 1}, '{"a": 1}'),
     ],
 )
@@ -199,14 +198,16 @@ def test_the_admins_two_inputs_for_date_and_time_show_an_odd_value_in_one():
     assert field.clean("2024-03-05 12:00") == NOON.replace(second=0, microsecond=0)
 
 
-def test_milliseconds_that_the_admins_two_inputs_do_not_show_stay():
+def test_the_admins_two_inputs_show_milliseconds():
     model_field = present(Everything)._meta.get_field("date_time")
     field = model_field.formfield(
         form_class=forms.SplitDateTimeField, widget=AdminSplitDateTime
     )
     field.keep_stored_value(NOON)
-    assert not field.has_changed(NOON, ["2024-03-05", "12:00:01"])
-    assert field.has_changed(NOON, ["2024-03-05", "12:00:02"])
+    assert field.widget.widgets[1].format_value(NOON) == "12:00:01.234"
+    assert not field.has_changed(NOON, ["2024-03-05", "12:00:01.234"])
+    assert field.has_changed(NOON, ["2024-03-05", "12:00:01"])
+    assert field.clean(["2024-03-05", "12:00:01.235"]).microsecond == 235_000
 
 
 @pytest.mark.parametrize("text", [str(2**63), str(-(2**63) - 1), "9" * 40])
@@ -225,7 +226,7 @@ def test_object_id_typed_with_spaces():
 def test_unknown_choice_is_offered_and_kept():
     field = present(Everything)._meta.get_field("size").formfield()
     field.keep_stored_value(7)
-    assert (7, "Not a choice: 7") in list(field.widget.choices)
+    assert ("7", "Not a choice: 7") in list(field.widget.choices)
     assert field.clean("7") == 7
 
 
@@ -238,7 +239,7 @@ def test_unknown_choice_of_another_document_is_refused():
 def test_every_choice_stays_what_it_was_on_the_next_document():
     model_field = present(Everything)._meta.get_field("size")
     model_field.formfield().keep_stored_value(7)
-    assert 7 not in dict(model_field.formfield().choices)
+    assert "7" not in dict(model_field.formfield().choices)
 
 
 def test_dangling_reference_is_kept(mongo):

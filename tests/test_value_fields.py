@@ -5,6 +5,7 @@ import uuid
 from datetime import UTC, datetime
 
 import pytest
+from bs4 import BeautifulSoup
 from bson import (
     Binary,
     Code,
@@ -24,6 +25,10 @@ from django.urls import reverse
 from admin_ext.changesets import identical
 from admin_ext.formfields import AnyValueField
 from admin_ext.formfields.any_value import Kind, read, spelled
+from admin_ext.meta import present
+from tests.odd_documents import Everything
+
+pytestmark = pytest.mark.django_db
 
 KEY = ObjectId("5f0000000000000000000001")
 MOMENT = datetime(1969, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)
@@ -172,7 +177,6 @@ def submit(form):
         ("json", '{"_cls": "Gone", "a.b": {"$numberLong": "1"}}', None),
     ],
 )
-@pytest.mark.django_db
 def test_the_type_that_was_chosen_is_stored(form, kind, text, expected):
     page, stored = form(dynamic=5, string="s")
     page["dynamic_0"], page["dynamic_1"] = kind, text
@@ -183,7 +187,6 @@ def test_the_type_that_was_chosen_is_stored(form, kind, text, expected):
     assert stored()["string"] == "s"
 
 
-@pytest.mark.django_db
 def test_null_is_chosen_where_nothing_is_stored_and_the_reverse(form):
     page, stored = form(string="s")
     assert page["dynamic_0"].value == ""
@@ -195,3 +198,184 @@ def test_null_is_chosen_where_nothing_is_stored_and_the_reverse(form):
     page["dynamic_0"] = ""
     submit(page)
     assert "dynamic" not in stored()
+
+
+def form_field(name, value, **kwargs):
+    """Return the form field of a field of Everything, which keeps ``value``."""
+    field = present(Everything)._meta.get_field(name)
+    found = field.formfield(**kwargs)
+    found.keep_stored_value(field.initial_for(value))
+    return found
+
+
+@pytest.mark.parametrize("text", ["1.50", "1E+3", "0.000", "-0", "9" * 34])
+def test_decimal128_keeps_its_digits(form, text):
+    page, stored = form(decimal128=Decimal128(text))
+    assert page["decimal128"].value == str(Decimal128(text))
+    page["string"] = "x"
+    submit(page)
+    assert str(stored()["decimal128"]) == str(Decimal128(text))
+
+
+def test_decimal128_is_typed_with_trailing_zeros(form):
+    page, stored = form(decimal128=Decimal128("1.5"))
+    page["decimal128"] = "1.500"
+    submit(page)
+    assert str(stored()["decimal128"]) == "1.500"
+    page, _stored = form(decimal128=Decimal128("1.5"))
+    page["decimal128"] = "1." + "1" * 34
+    assert "at most 34 digits" in page.submit().text
+
+
+@pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity"])
+def test_decimal128_that_is_no_number_is_shown_and_stays(form, text):
+    page, stored = form(decimal128=Decimal128(text))
+    assert page["decimal128"].value == text
+    page["string"] = "x"
+    submit(page)
+    assert str(stored()["decimal128"]) == text
+    page["decimal128"] = "2.0"
+    submit(page)
+    assert str(stored()["decimal128"]) == "2.0"
+
+
+def test_complex_date_and_time_has_microseconds_and_no_zone(form, settings):
+    settings.TIME_ZONE = "Asia/Tokyo"
+    page, stored = form(complex_date_time="2024,03,05,12,00,01,234567")
+    names = ("complex_date_time_0", "complex_date_time_1")
+    assert [page[name].value for name in names] == ["2024-03-05", "12:00:01.234567"]
+    page["string"] = "x"
+    submit(page)
+    assert stored()["complex_date_time"] == "2024,03,05,12,00,01,234567"
+    page["complex_date_time_1"] = "12:00:01.234568"
+    submit(page)
+    assert stored()["complex_date_time"] == "2024,03,05,12,00,01,234568"
+
+
+@pytest.mark.parametrize("odd", ["2024,03", "soon", "", 5, {"a": 1}])
+def test_a_text_that_is_no_complex_date_stays_and_can_be_corrected(form, odd):
+    page, stored = form(complex_date_time=odd, string="a")
+    page["string"] = "b"
+    submit(page)
+    assert stored()["complex_date_time"] == odd
+    if odd == "":
+        return
+    page["complex_date_time"] = "0001-02-03 04:05:06.000007"
+    submit(page)
+    assert stored()["complex_date_time"] == "0001,02,03,04,05,06,000007"
+
+
+def test_milliseconds_are_shown_and_edited(form, settings):
+    settings.TIME_ZONE = "America/New_York"
+    page, stored = form(date_time=MOMENT)
+    assert page["date_time_1"].value == "18:59:59.999"
+    page["date_time_1"] = "18:59:59.998"
+    submit(page)
+    assert stored()["date_time"] == MOMENT.replace(microsecond=998_000)
+
+
+def test_date_and_time_without_a_fraction_look_as_in_django(form):
+    page, _stored = form(date_time=MOMENT.replace(microsecond=0))
+    assert page["date_time_1"].value == "23:59:59"
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"), [(True, True), (False, False), (None, "unknown")]
+)
+def test_a_check_box_shows_true_and_false_only(form, stored, shown):
+    page, read_back = form(checked=stored)
+    value = page["checked"].checked if shown in (True, False) else page["checked"].value
+    assert value == shown
+    page["string"] = "x"
+    submit(page)
+    assert read_back()["checked"] is stored
+
+
+def test_a_boolean_that_is_missing_or_odd_is_a_select(form):
+    page, stored = form()
+    assert page["checked"].value == "unknown"
+    page["checked"] = "false"
+    submit(page)
+    assert stored()["checked"] is False
+    page, stored = form(checked="perhaps", boolean=1)
+    labels = [text for _value, _selected, text in page["checked"].options]
+    assert labels[0] == "Something else: perhaps"
+    assert page["boolean"].value == "stored"
+    page["string"] = "x"
+    submit(page)
+    assert (stored()["checked"], stored()["boolean"]) == ("perhaps", 1)
+    page["checked"], page["boolean"] = "true", "unknown"
+    submit(page)
+    assert stored()["checked"] is True
+    assert "boolean" not in stored()
+
+
+def test_a_sequence_is_shown_with_the_reason(form, mongo, mongo_commands):
+    page, stored = form(sequence=7)
+    assert "sequence" not in page.fields
+    assert "This number was drawn from a sequence" in page.text
+    page["string"] = "x"
+    submit(page)
+    assert stored()["sequence"] == 7
+    with mongo_commands() as commands:
+        page, stored = form()
+        page["string"] = "x"
+        submit(page)
+    assert "sequence" not in stored()
+    assert commands.names.count("findAndModify") == 0
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [(1, "1"), (Int64(1), "1"), (7, "7"), (1.0, "1.0"), ("1", "=stored")],
+)
+def test_an_enumeration_shows_what_is_stored_and_keeps_it(form, stored, shown):
+    page, read_back = form(size=stored)
+    assert page["size"].value == shown
+    page["string"] = "x"
+    submit(page)
+    assert identical(read_back()["size"], stored)
+    page["size"] = "2"
+    submit(page)
+    assert read_back()["size"] == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "stored", "word"),
+    [
+        ("integer", "5", "text"),
+        ("integer", True, "yes or no"),
+        ("long", 5.5, "number"),
+        ("string", 42, "whole number"),
+        ("string", Code("f()"), "code"),
+        ("decimal128", 1.5, "number"),
+        ("date_time", "2024-01-01", "text"),
+        ("object_id", str(KEY), "text"),
+        ("integer", Int64(5), ""),
+        ("float", 5, ""),
+        ("string", "x", ""),
+    ],
+)
+def test_another_type_has_a_quiet_mark(form, name, stored, word):
+    page, read_back = form(**{name: stored})
+    row = BeautifulSoup(page.text, "html.parser").select_one(f".field-{name}")
+    marks = [each.text for each in row.select(".stored-as")]
+    assert marks == ([word] if word else [])
+    page["text"] = "x"
+    submit(page)
+    assert identical(read_back()[name], stored)
+
+
+def test_a_list_of_any_values_has_a_row_for_each(form):
+    values = [1, Int64(1), None, {"_cls": "Part", "odd": 1}, "x", [1.0]]
+    page, stored = form(bare_list=values)
+    kinds = [page[f"bare_list-{i}-value_0"].value for i in range(len(values))]
+    assert kinds == ["int32", "int64", "null", "json", "text", "json"]
+    page["bare_list-4-value_0"] = "int64"
+    page["bare_list-4-value_1"] = "9007199254740993"
+    page["bare_list-0-DELETE"] = True
+    new = f"bare_list-{len(values)}-value"
+    page[f"{new}_0"], page[f"{new}_1"] = "date", "1969-12-31 23:59:59.999"
+    submit(page)
+    expected = [*values[1:4], Int64(9007199254740993), [1.0], MOMENT]
+    assert identical(stored()["bare_list"], expected)

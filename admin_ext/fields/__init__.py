@@ -31,6 +31,7 @@ from .validators import run_validators
 from .values import (
     AnyField,
     BooleanField,
+    ComplexDateTimeField,
     DateField,
     DateTimeField,
     EnumField,
@@ -48,6 +49,7 @@ __all__ = [
     "AnyField",
     "BinaryField",
     "BooleanField",
+    "ComplexDateTimeField",
     "DateField",
     "DateTimeField",
     "DocumentField",

@@ -81,6 +81,8 @@ class DocumentField:
     """What all Django views of mongoengine fields share."""
 
     formfield_class: type[forms.Field] | None = None
+    # Python's types of the BSON that is expected; () for any.
+    bson_types: tuple[type, ...] = ()
     # Django's name for the stored value of a reference is not the field's own name.
     attname_suffix = ""
 
@@ -108,7 +110,7 @@ class DocumentField:
         """
         stored, name = stored_son(document), self.document_field.db_field
         is_null = stored is not None and stored.get(name) is None
-        if is_null and not _is_set(document, name):
+        if is_null and not is_set(self, document):
             return None
         return document._data.get(self.name)
 
@@ -175,13 +177,16 @@ class DocumentField:
         elif self.formfield_class is not None:
             kwargs.setdefault("form_class", self.formfield_class)
         # Django would compare with a hidden "initial"; the stored value is the base.
-        return super().formfield(**{"show_hidden_initial": False} | kwargs)
+        field = super().formfield(**{"show_hidden_initial": False} | kwargs)
+        if field is not None:
+            field.bson_types = self.bson_types
+        return field
 
 
-def _is_set(document: Any, stored_name: str) -> bool:
+def is_set(field: DocumentField, document: Any) -> bool:
     """Tell whether a field was given a value since ``document`` was loaded."""
-    paths = document._changed_fields
-    return any(path.partition(".")[0] == stored_name for path in paths)
+    name = field.document_field.db_field
+    return any(path.partition(".")[0] == name for path in document._changed_fields)
 
 
 def path_to(document: Any) -> list[SimpleNamespace]:

@@ -7,6 +7,7 @@ from admin_ext import nested
 from admin_ext.compat import all_document_classes
 
 from .base import DocumentField, path_to
+from .values import ValueField
 
 
 class EmbeddedField(DocumentField, models.Field):
@@ -84,6 +85,17 @@ class ListField(DocumentField, models.Field):
         return models.Field.formfield(
             self, item_field=self.item, is_sorted=is_sorted, **kwargs
         )
+
+
+class AnyListField(ListField, ValueField):
+    """A list that declares no type for its members; a path goes on into their keys."""
+
+    def get_internal_type(self):
+        return "ValueField"
+
+    @property
+    def path_infos(self):
+        return ValueField.path_infos.fget(self)
 
 
 class RowField(models.Field):

@@ -4,7 +4,7 @@ from mongoengine import fields as me
 from mongoengine.base import BaseField
 
 from .base import DocumentField, choices_for, options_for
-from .containers import EmbeddedField, ListField
+from .containers import AnyListField, EmbeddedField, ListField
 from .files import BinaryField, FileField, ImageField
 from .generic import GenericEmbeddedField
 from .geo import KINDS, GeometryField
@@ -14,14 +14,17 @@ from .values import (
     AnyField,
     BigIntegerField,
     BooleanField,
+    ComplexDateTimeField,
     DateField,
     DateTimeField,
+    Decimal128Field,
     DecimalField,
     EmailField,
     EnumField,
     FloatField,
     IntegerField,
     ObjectIdField,
+    SequenceField,
     StringField,
     TextField,
     URLField,
@@ -39,12 +42,13 @@ FIELD_CLASSES: dict[type[BaseField], type[DocumentField]] = {
     me.StringField: StringField,
     me.IntField: IntegerField,
     me.LongField: BigIntegerField,
-    me.SequenceField: IntegerField,
+    me.SequenceField: SequenceField,
     me.FloatField: FloatField,
     me.DecimalField: DecimalField,
+    me.Decimal128Field: Decimal128Field,
     me.BooleanField: BooleanField,
     me.DateField: DateField,
-    me.ComplexDateTimeField: ValueField,
+    me.ComplexDateTimeField: ComplexDateTimeField,
     me.DateTimeField: DateTimeField,
     me.UUIDField: UUIDField,
     me.EnumField: EnumField,
@@ -97,7 +101,7 @@ def field_for(document_field: BaseField, *, name: str, present) -> DocumentField
         return cls(document_field, present=present, **options)
     if cls is GenericReferenceField:
         options["present"] = present
-    if isinstance(document_field, me.SequenceField):
+    if isinstance(document_field, me.SequenceField) and document_field.primary_key:
         options["editable"] = False
     if cls is DecimalField:
         options["decimal_places"] = document_field.precision
@@ -117,7 +121,8 @@ def _item(document_field, *, name, present):
 def _list_field(document_field, options, *, name, present):
     member = document_field.field
     if member is None:
-        return ValueField(document_field, **options | {"choices": None})
+        item = AnyField(me.DynamicField(), null=True, blank=True)
+        return AnyListField(document_field, item=item, **options)
     if isinstance(member, REFERENCE_FIELDS):
         to = present(member.document_type)
         return ReferenceListField(document_field, to=to, **options)

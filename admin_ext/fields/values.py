@@ -1,9 +1,10 @@
 """Fields of one value: texts, numbers, dates, keys, and values of any shape."""
 
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from bson import ObjectId
+from bson import Decimal128, ObjectId
 from bson.errors import InvalidId
 from django import forms
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -13,14 +14,31 @@ from mongoengine import DynamicField
 from mongoengine.queryset.transform import MATCH_OPERATORS
 
 from admin_ext import formfields
+from admin_ext.changesets import MISSING
 from admin_ext.compat import METHOD_ERRORS
 
-from .base import DocumentField, path_to
+from .base import DocumentField, is_set, path_to
+
+
+class AsStoredMixin(DocumentField):
+    """Mixed in where mongoengine makes another value of what is stored.
+
+    To it a text "5" is the number 5, any text is true, and 1.0 is the member of 1.
+    """
+
+    def stored_value(self, document):
+        value, stored = super().stored_value(document), self.stored_bson(document)
+        is_loaded = value is not None and stored is not MISSING
+        return stored if is_loaded and not is_set(self, document) else value
+
+    def loaded(self, stored):
+        return None if stored is MISSING else stored
 
 
 class TextMixin(DocumentField):
     """A text that is emptied becomes the empty string; it does not go missing."""
 
+    bson_types = (str,)
     formfield_class = formfields.StringField
 
     def formfield(self, **kwargs):
@@ -39,10 +57,12 @@ class TextField(TextMixin, models.TextField):
 
 
 class EmailField(DocumentField, models.EmailField):
+    bson_types = (str,)
     formfield_class = formfields.EmailField
 
 
 class URLField(DocumentField, models.URLField):
+    bson_types = (str,)
     formfield_class = formfields.URLField
 
     def formfield(self, **kwargs):
@@ -53,17 +73,19 @@ class URLField(DocumentField, models.URLField):
 class NumberField(DocumentField):
     """Shared by the numbers, whose limits are the mongoengine field's own."""
 
+    bson_types = (int, float)
+
     @property
     def validators(self):
         # Django's are the limits of an SQL column.
         return []
 
 
-class IntegerField(NumberField, models.IntegerField):
+class IntegerField(AsStoredMixin, NumberField, models.IntegerField):
     formfield_class = formfields.IntegerField
 
 
-class BigIntegerField(NumberField, models.BigIntegerField):
+class BigIntegerField(AsStoredMixin, NumberField, models.BigIntegerField):
     formfield_class = formfields.IntegerField
 
     def formfield(self, **kwargs):
@@ -71,19 +93,33 @@ class BigIntegerField(NumberField, models.BigIntegerField):
         return DocumentField.formfield(self, **kwargs)
 
 
-class FloatField(NumberField, models.FloatField):
+class FloatField(AsStoredMixin, NumberField, models.FloatField):
     formfield_class = formfields.FloatField
 
 
 class DecimalField(NumberField, models.DecimalField):
+    # mongoengine stores doubles, or texts.
+    bson_types = (int, float, str)
     formfield_class = formfields.DecimalField
 
 
-class BooleanField(DocumentField, models.BooleanField):
-    pass
+class Decimal128Field(DecimalField):
+    bson_types = (Decimal128,)
+    formfield_class = formfields.Decimal128Field
+
+
+class SequenceField(IntegerField):
+    formfield_class = formfields.SequenceField
+
+
+class BooleanField(AsStoredMixin, models.BooleanField):
+    @property
+    def formfield_class(self):
+        return formfields.NullBooleanField if self.null else formfields.BooleanField
 
 
 class DateTimeField(DocumentField, models.DateTimeField):
+    bson_types = (datetime,)
     formfield_class = formfields.DateTimeField
 
     def formfield(self, **kwargs):
@@ -94,6 +130,7 @@ class DateTimeField(DocumentField, models.DateTimeField):
 
 
 class DateField(DocumentField, models.DateField):
+    bson_types = (datetime,)
     formfield_class = formfields.DateField
 
 
@@ -101,7 +138,7 @@ class UUIDField(DocumentField, models.UUIDField):
     formfield_class = formfields.UUIDField
 
 
-class EnumField(DocumentField, models.CharField):
+class EnumField(AsStoredMixin, models.CharField):
     """Choices are the members' stored values; the Document gets the member."""
 
     def initial_for(self, value):
@@ -122,6 +159,7 @@ class EnumField(DocumentField, models.CharField):
 
 
 class ObjectIdField(DocumentField, models.Field):
+    bson_types = (ObjectId,)
     formfield_class = formfields.ObjectIdField
 
     def get_internal_type(self):
@@ -179,8 +217,11 @@ class ValueField(DocumentField, models.Field):
         return path_to(Keys)
 
 
-class AnyField(ValueField):
-    """A value of which only BSON knows the type; a person says which one it gets."""
+class AnyField(AsStoredMixin, ValueField):
+    """A value of which only BSON knows the type; a person says which one it gets.
+
+    mongoengine makes an object of what holds a key "_cls", without further keys.
+    """
 
     formfield_class = formfields.AnyValueField
 
@@ -193,6 +234,30 @@ class AnyField(ValueField):
         if value is None:
             return super().bson_for(value, stored)
         return self.document_field.to_mongo(value)
+
+
+class ComplexDateTimeField(AsStoredMixin, ValueField):
+    """A moment of no time zone, stored as a text: its numbers between separators."""
+
+    formfield_class = formfields.ComplexDateTimeField
+
+    def initial_for(self, value):
+        """Return the moment that a text says, without a time zone; others as they are.
+
+        mongoengine reads a text without all the numbers too.
+        """
+        return self.document_field.to_python(value) if isinstance(value, str) else value
+
+    def value_for_document(self, value):
+        """Return the text of a moment. strftime() writes the year 1 as 1."""
+        if not isinstance(value, datetime):
+            return value
+        numbers = value.strftime(self.document_field.format.removeprefix("%Y"))
+        return f"{value.year:04d}{numbers}"
+
+    def bson_for(self, value, stored):
+        is_text = isinstance(value, str)
+        return value if is_text else super().bson_for(value, stored)
 
 
 class KeyOptions:

@@ -5,8 +5,15 @@ page showed, so that a value which nobody touched is never written back.
 """
 
 from .any_value import AnyValueField
+from .booleans import BooleanField, NullBooleanField
 from .choices import ChoiceField
-from .dates import DateField, DateTimeField, SplitDateTimeField
+from .dates import (
+    ComplexDateTimeField,
+    DateField,
+    DateTimeField,
+    SplitDateTimeField,
+    moment_text,
+)
 from .files import (
     BinaryField,
     FileField,
@@ -19,16 +26,23 @@ from .files import (
 from .free import ExtendedJSONField
 from .generic import Access, GenericReferenceField, generic_bson
 from .geo import GeometryField
-from .numbers import DecimalField, FloatField, IntegerField
+from .numbers import Decimal128Field, DecimalField, FloatField, IntegerField
 from .references import (
     DocumentChoiceField,
     DocumentMultipleChoiceField,
     StoredReferences,
     text_for,
 )
+from .sequences import SequenceField
 from .texts import EmailField, ObjectIdField, StringField, URLField, UUIDField
 
 __all__ = [
+    "moment_text",
+    "SequenceField",
+    "Decimal128Field",
+    "ComplexDateTimeField",
+    "NullBooleanField",
+    "BooleanField",
     "AnyValueField",
     "Access",
     "BinaryField",

@@ -24,6 +24,7 @@ from admin_ext.untouched import (
     SHOW_ERRORS,
     StoredValueMixin,
     sent_for,
+    text_of,
     texts_in,
 )
 from admin_ext.widgets import AnyValueWidget
@@ -73,18 +74,13 @@ def spelled(value: Any) -> tuple[str, str]:
         is_small = not isinstance(value, Int64) and value in INT32
         return (Kind.INT32 if is_small else Kind.INT64), str(int(value))
     if isinstance(value, float):
-        return Kind.DOUBLE, _double_text(value)
+        return Kind.DOUBLE, text_of(value)
     if isinstance(value, Decimal128):
         return Kind.DECIMAL, str(value)
     if isinstance(value, ObjectId):
         return Kind.OBJECT_ID, str(value)
     text = moment_text(value) if isinstance(value, datetime) else ""
     return (Kind.DATE, text) if text else (Kind.JSON, _json(value))
-
-
-def _double_text(value: float) -> str:
-    text = repr(value)
-    return text.replace("inf", "Infinity").replace("nan", "NaN")
 
 
 def _json(value: Any) -> str:

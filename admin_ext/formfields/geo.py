@@ -25,7 +25,7 @@ from admin_ext.geometry import (
     texts_of,
     with_texts,
 )
-from admin_ext.untouched import MAX_TEXT, StoredValueMixin, sent_for, texts_in
+from admin_ext.untouched import StoredValueMixin, sent_for, texts_in
 from admin_ext.widgets import (
     ClosedWidget,
     ExtendedJSONWidget,
@@ -33,6 +33,8 @@ from admin_ext.widgets import (
     PointWidget,
 )
 
+# More characters are not edited in a form: of each position a browser shows a line.
+MAX_TEXT = 500_000
 TOO_LONG = _("This is too long to be edited here; it stays as it is.")
 # Of an odd one that is so long, this much is shown.
 MAX_SHOWN = 200
