@@ -21,7 +21,7 @@ from django_mongoengine.forms.document_options import DocumentMetaWrapper
 from django_mongoengine.mongo_admin.options import (
     DocumentAdmin as BaseAdapterDocumentAdmin,
 )
-from mongoengine import BinaryField, errors, signals
+from mongoengine import BinaryField, SequenceField, errors, signals
 from mongoengine.base import BaseDocument, ComplexBaseField, ObjectIdField
 from mongoengine.base.common import _document_registry
 from mongoengine.connection import ConnectionFailure as MongoEngineConnectionFailure
@@ -131,18 +131,22 @@ def make_missing_documents_known_to_django():
             ours.__bases__ = (*ours.__bases__, django)
 
 
-def keep_null_references():
-    """Let a null among references be null.
+def keep_nulls():
+    """Let a null in a list be null.
 
     ``ObjectIdField.to_python(None)`` is ``ObjectId(None)``, a new id (0.29.3): a list
     of references with a null in it would show, and write back, an id that nobody made.
+    A SequenceField draws a number, and counts it in MongoDB.
     """
-    to_python = ObjectIdField.to_python
+    for cls in (ObjectIdField, SequenceField):
+        cls.to_python = _but_null(cls.to_python)
 
+
+def _but_null(to_python):
     def to_python_or_none(self, value):
         return None if value is None else to_python(self, value)
 
-    ObjectIdField.to_python = to_python_or_none
+    return to_python_or_none
 
 
 def leave_odd_references():
@@ -353,7 +357,7 @@ def apply(*, cells, readonly, details, document_for_label):
     list and of read-only fields. ``details``: what the list says of a document.
     """
     make_missing_documents_known_to_django()
-    keep_null_references()
+    keep_nulls()
     leave_odd_references()
     keep_kinds_of_binary_data()
     keep_binary_data_in_dicts()

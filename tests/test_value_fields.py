@@ -379,3 +379,51 @@ def test_a_list_of_any_values_has_a_row_for_each(form):
     submit(page)
     expected = [*values[1:4], Int64(9007199254740993), [1.0], MOMENT]
     assert identical(stored()["bare_list"], expected)
+
+
+LONG = "wörd " * 2_400_000  # 14 MB, and more bytes than characters
+
+
+@pytest.mark.parametrize("name", ["text", "string", "integer", "dynamic", "dict"])
+def test_a_document_of_15_mb_opens_and_another_field_is_saved(
+    form, mongo_commands, name
+):
+    value = {"a": LONG} if name == "dict" else LONG
+    page, stored = form(**{name: value, "email": "a@example.org"})
+    assert len(page.text) < 500_000
+    assert "This is too long to be edited here" in page.text
+    assert not {name, f"{name}_1"} & {*page.fields}
+    page["email"] = "b@example.org"
+    with mongo_commands() as commands:
+        submit(page)
+    [update] = [each for each in commands.writes if each.name == "update"]
+    assert update.document["updates"][0]["u"] == {"$set": {"email": "b@example.org"}}
+    assert stored()[name] == value
+
+
+def test_a_text_that_was_too_long_when_the_page_was_made_stays(form, mongo):
+    page, stored = form(text="x" * 1_000_001, string="a")
+    mongo.everything.update_one({}, {"$set": {"text": "short"}})
+    page["string"] = "b"
+    submit(page)
+    assert (stored()["text"], stored()["string"]) == ("short", "b")
+
+
+@pytest.mark.parametrize("name", ["text", "string", "email", "url", "integer"])
+def test_a_text_with_nul_is_shown_and_not_edited(form, name):
+    page, stored = form(**{name: "a\x00b"})
+    assert name not in page.fields
+    assert "a\u2400b" in page.text
+    assert "NUL characters, which no browser sends" in page.text
+    page["boolean"] = "true"
+    submit(page)
+    assert stored()[name] == "a\x00b"
+
+
+def test_null_missing_and_empty_texts_stay_three_things(form):
+    page, stored = form(string=None, text="")
+    page["boolean"] = "true"
+    submit(page)
+    assert stored()["string"] is None
+    assert stored()["text"] == ""
+    assert "email" not in stored()

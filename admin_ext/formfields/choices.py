@@ -1,5 +1,6 @@
 """A choice among declared values."""
 
+import re
 from typing import Any
 
 from bson import Int64
@@ -14,6 +15,7 @@ from admin_ext.untouched import shown, text_of
 STORED = "=stored"
 # Longer texts have none either.
 MAX_SENT = 1_000
+CONTROLS = re.compile(r"[\x00\r\n]")
 
 
 class ChoiceField(forms.TypedChoiceField):
@@ -34,9 +36,10 @@ class ChoiceField(forms.TypedChoiceField):
             return
         text = str(value)
         label = _("Not a choice: %(value)s") % {"value": shown(text_of(value))}
-        # 1.0, or a text "1", where 1 is a choice.
-        is_taken = len(text) > MAX_SENT or self.valid_value(text)
-        self.stored_text = STORED if is_taken else text
+        # 1.0, or a text "1", where 1 is a choice; what browsers send as another text.
+        is_plain = len(text) <= MAX_SENT and not CONTROLS.search(text)
+        is_own = is_plain and not self.valid_value(text)
+        self.stored_text = text if is_own else STORED
         self.stored_value = value
         self.choices = [*self.choices, (self.stored_text, label)]
         self.widget.choices = self.choices
