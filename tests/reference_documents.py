@@ -60,6 +60,9 @@ class Trip(me.Document):
     generics = me.ListField(me.GenericReferenceField(choices=(Town, Ship)))
     generic_lazies = me.ListField(me.GenericLazyReferenceField(choices=(Town, Ship)))
     tables = me.ListField(me.ListField(me.ReferenceField(Town)))
+    plain_map = me.MapField(me.ReferenceField(Town))
+    lazy_map = me.MapField(me.LazyReferenceField(Town, dbref=True))
+    generic_map = me.MapField(me.GenericReferenceField(choices=(Town, Ship)))
     leg = me.EmbeddedDocumentField(Leg)
     legs = me.ListField(me.EmbeddedDocumentField(Leg))
 

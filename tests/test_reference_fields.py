@@ -31,6 +31,7 @@ BTON = DBRef("towns", OTHER)
 ONE = ("plain", "dbref", "lazy", "lazy_dbref")
 GENERIC = ("generic", "generic_lazy", "anything")
 GENERICS = ("generics", "generic_lazies")
+MAPS = ("plain_map", "lazy_map", "generic_map")
 MANY = ("plains", "dbrefs", "lazies", "lazy_dbrefs", "cacheds")
 
 
@@ -159,6 +160,7 @@ PLACES = {
         ),
         "tables": [[value], [], [value, value]],
     },
+    "in maps": lambda value: dict.fromkeys(MAPS, {"a": value, "b.c": None, "": value}),
     "no list": lambda value: dict.fromkeys((*MANY, "generics", "tables"), value),
     "embedded": embedded,
 }
@@ -444,3 +446,15 @@ def test_autocomplete_finds_what_a_field_of_any_kind_leads_to(
 def test_no_key_that_is_typed_is_an_error_of_the_server(places, key):
     for document in (Parcel, Town, Ship):
         assert find_document(present(document)._default_manager.all(), key) is None
+
+
+def test_references_in_maps_are_changed_one_by_one(places):
+    stored = {
+        "plain_map": {"a": DBRef("towns", TOWN), "b": GONE},
+        "generic_map": {"a": generic("Gone"), "b": generic()},
+    }
+    page = Page(places, **stored)
+    changes = {"plain_map-0-value": str(OTHER), "generic_map-1-value_1": str(OTHER)}
+    found = page.saved(**changes)
+    assert found["plain_map"] == {"a": BTON, "b": GONE}
+    assert found["generic_map"] == {"a": generic("Gone"), "b": generic("Town", BTON)}
