@@ -8,7 +8,7 @@ Document with one unknown key, a string where a document is expected, an unknown
 from typing import Any
 
 from bson import DBRef
-from mongoengine import EmbeddedDocument
+from mongoengine import Document, EmbeddedDocument
 from mongoengine import fields as me
 from mongoengine.base import BaseDocument, get_document
 
@@ -81,6 +81,9 @@ def remember_value(value: Any, stored: Any) -> Any:
     """Return ``value``; a reference by a compound key with the key as it is stored."""
     if isinstance(value, EmbeddedDocument) and isinstance(stored, dict):
         remember(value, stored)
+    elif isinstance(value, Document) and isinstance(stored, dict):
+        # It names a class that cannot be embedded, or a document that it refers to.
+        return value if "_ref" in stored else stored
     elif isinstance(value, list) and isinstance(stored, list):
         pairs = zip(list.__iter__(value), stored, strict=False)
         for index, (item, stored_item) in enumerate(list(pairs)):

@@ -45,6 +45,11 @@ class GenericEmbeddedField(ValueField):
             return super().formfield(**kwargs)
         return models.Field.formfield(self, documents=self.documents, **kwargs)
 
+    def loaded(self, stored):
+        """Return a stored document as mongoengine loads it; what is none as it is."""
+        found = super().loaded(stored)
+        return found if isinstance(found, EmbeddedDocument | None) else stored
+
     def value_for_document(self, value):
         return value
 
