@@ -9,9 +9,11 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from decimal import InvalidOperation
 from functools import partial
 from typing import Any
 
+from bson.errors import BSONError
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model
 from django.utils.translation import gettext as _
@@ -28,6 +30,11 @@ from .validation import changed_names, messages_by_field, validate
 
 QUOTED_DOCUMENT = re.compile(r"\{.*\}", re.DOTALL)
 REST_OF_QUOTED_DOCUMENT = re.compile(r"\{.*", re.DOTALL)
+
+# What the driver and mongoengine raise for a value that BSON cannot hold: a number of
+# 65 bits, half a character, a decimal of too many digits, a key with NUL.
+UNSTORABLE = (BSONError, UnicodeEncodeError, OverflowError, InvalidOperation)
+MAX_REASON = 200  # characters; some quote the value
 
 _written: ContextVar[list] = ContextVar("written")
 
@@ -80,6 +87,11 @@ def save(document: Any, *args, adding: bool, **kwargs) -> Any:
         raise SaveRejected(reason, document, adding=adding) from error
     except DocumentTooLarge as error:
         reason = ValidationError(_("MongoDB stores no document of more than 16 MB."))
+        raise SaveRejected(reason, document, adding=adding) from error
+    except UNSTORABLE as error:
+        reason = ValidationError(
+            _("This cannot be stored: %(error)s") % {"error": str(error)[:MAX_REASON]}
+        )
         raise SaveRejected(reason, document, adding=adding) from error
     # mongoengine's ValidationError is an AssertionError, no MongoEngineException.
     except errors.ValidationError as error:

@@ -9,10 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
+from bson.errors import BSONError
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model
 from django.utils.translation import gettext as _
 from mongoengine import (
+    Decimal128Field,
+    DecimalField,
     DictField,
     Document,
     EmbeddedDocument,
@@ -60,7 +63,9 @@ def validate(document: BaseDocument, names: Iterable[str]) -> None:
             check(field, value, (stored_son(document) or {}).get(field.db_field))
         except ValidationError as error:
             found[name] = error.error_list
-        except (errors.ValidationError, ValueError, AttributeError, TypeError) as error:
+        except ArithmeticError:
+            found[name] = [_("Enter a valid value.")]
+        except (*METHOD_ERRORS, BSONError) as error:
             found[name] = [message_for(error)]
     # Whoever looks into a new file reads it to its end.
     rewind(document, names)
@@ -96,6 +101,9 @@ def check(field: Any, value: Any, before: Any) -> None:
     else:
         run_validators(field, value)
         as_checked(field)._validate(value)
+        if isinstance(field, DecimalField | Decimal128Field):
+            # Their check lets pass what cannot be stored: 1e999, and lists.
+            field.to_mongo(value)
 
 
 def check_items(field: Any, value: dict, before: dict) -> None:

@@ -207,7 +207,11 @@ class ValueField(DocumentField, models.Field):
             return value
 
     def value_for_document(self, value):
-        return None if value is None else self.document_field.to_python(value)
+        """Return the value as mongoengine reads it; what it cannot, it will refuse."""
+        try:
+            return None if value is None else self.document_field.to_python(value)
+        except METHOD_ERRORS:
+            return value
 
     def to_python(self, value):
         return value

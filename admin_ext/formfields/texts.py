@@ -24,7 +24,15 @@ class StringField(StoredValueMixin, forms.CharField):
 
     def to_python(self, value):
         value = super().to_python(value)
-        return NEWLINES.sub("\n", value) if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            # Half of a character, as some encodings of a form can have it.
+            message = _("Enter a valid value.")
+            raise ValidationError(message, code="invalid") from error
+        return NEWLINES.sub("\n", value)
 
 
 class EmailField(StoredValueMixin, forms.EmailField):

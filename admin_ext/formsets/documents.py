@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 
 from admin_ext.nested import EmbeddedFormField
 
+from .sent import SentRows
 
-class DocumentFormSet(BaseModelFormSet):
+
+class DocumentFormSet(SentRows, BaseModelFormSet):
     """Forms over a queryset of Documents, which is read once.
 
     A mongoengine queryset asks the server for every index; Django's formsets index.
@@ -53,23 +55,29 @@ class DocumentListFormSet(DocumentFormSet):
 
     def _leave_out_what_is_gone(self) -> None:
         """Take the rows of missing documents out of the data, and close the gaps."""
-        gone = [i for i in range(self.initial_form_count()) if self._is_gone(i)]
+        # The form may say any number of rows that were there.
+        count = min(self.initial_form_count(), self.total_form_count())
+        gone = [i for i in range(count) if self._is_gone(i)]
         if not gone:
             return
         self.gone = [self.data[self._key_name(i)] for i in gone]
         total = self.total_form_count()
-        places = {i: i - sum(j < i for j in gone) for i in range(total)}
+        # {number of a row as it was sent: its new one}
+        places = {
+            str(i): i - sum(j < i for j in gone) for i in range(total) if i not in gone
+        }
         data = QueryDict(mutable=True)
         for name, values in self.data.lists():
             prefix, _dash, rest = name.removeprefix(f"{self.prefix}-").partition("-")
             if name.startswith(f"{self.prefix}-") and prefix.isdecimal():
-                if int(prefix) in gone or int(prefix) not in places:
+                if prefix not in places:
                     continue
-                name = f"{self.add_prefix(places[int(prefix)])}-{rest}"
+                name = f"{self.add_prefix(places[prefix])}-{rest}"
             data.setlist(name, values)
-        for count in (TOTAL_FORM_COUNT, INITIAL_FORM_COUNT):
-            name = self.management_form.add_prefix(count)
-            data[name] = str(int(data[name]) - len(gone))
+        management = self.management_form
+        for name in (TOTAL_FORM_COUNT, INITIAL_FORM_COUNT):
+            number = management.cleaned_data[name] - len(gone)
+            data[management.add_prefix(name)] = str(number)
         self.data = data
         del self.management_form
 

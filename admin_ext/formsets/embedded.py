@@ -30,6 +30,7 @@ from admin_ext.nested import NO_WINDOWS, PART_OF_ORIGINAL, PageRows, members_of
 from admin_ext.validation import changed_names
 
 from .places import ORDER, NoKeyField, PlacesMixin
+from .sent import SentRows
 
 
 def row_form_class(base: type, *, can_add: bool, can_change: bool) -> type:
@@ -76,7 +77,7 @@ class RowsManagementForm(ManagementForm):
     __str__ = __html__ = render
 
 
-class EmbeddedFormSet(PlacesMixin, FilePage, BaseModelFormSet):
+class EmbeddedFormSet(SentRows, PlacesMixin, FilePage, BaseModelFormSet):
     """Rows of an embedded list, or the one document of an EmbeddedDocumentField.
 
     The rows are put into the parent document in memory when the formset is found
