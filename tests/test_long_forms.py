@@ -14,7 +14,7 @@ from tests.documents import Author, Publisher
 
 pytestmark = pytest.mark.django_db
 
-ROWS = 340
+ROWS = 90
 ADD = "/admin/tests/author/add/"
 LONG = {f"x{number}": "" for number in range(2000)}
 
@@ -62,32 +62,33 @@ def opened(django_app, admin_user, pk):
     return django_app.get(url).forms["publisher_form"]
 
 
-def test_a_form_with_hundreds_of_rows_is_saved(
-    django_app, admin_user, mongo, publisher, mongo_commands
+def test_a_form_with_more_inputs_than_django_takes_is_saved(
+    django_app, admin_user, mongo, publisher, mongo_commands, settings
 ):
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
     before = mongo.publishers.find_one(publisher)
     form = opened(django_app, admin_user, publisher)
-    assert len(form.submit_fields()) > 1_000
+    assert len(form.submit_fields()) > 300
     with mongo_commands() as commands:
         assert form.submit().status_code == 302
     assert not commands.writes
-    form["offices-217-city"] = "Y"
+    form["offices-17-city"] = "Y"
     assert form.submit().status_code == 302
-    before["offices"][217]["city"] = "Y"
+    before["offices"][17]["city"] = "Y"
     assert mongo.publishers.find_one(publisher) == before
 
 
 def test_a_text_above_the_limit_of_django_is_saved(django_app, admin_user, mongo):
     text = "ä" * 1_300_000
-    key = mongo.books.insert_one({"title": "T", "blurbText": text}).inserted_id
+    key = mongo.books.insert_one({"title": "T", "blurbText": "x"}).inserted_id
     django_app.set_user(admin_user)
     page = django_app.get(reverse("admin:tests_book_change", args=[key]))
     form = page.forms["book_form"]
     form["title"] = "U"
-    form["blurb"] = f"{text}!"
+    form["blurb"] = text
     assert form.submit().status_code == 302
     stored = mongo.books.find_one(key)
-    assert stored == {"_id": key, "title": "U", "blurbText": f"{text}!"}
+    assert stored == {"_id": key, "title": "U", "blurbText": text}
 
 
 def test_a_long_list_is_saved(browser, mongo, monkeypatch):
