@@ -70,6 +70,8 @@ class MomentMixin(StoredValueMixin):
             return
         # All input formats of Django's take ISO 8601 beside a language's own.
         shown.format = form + fraction(value)
+        if "size" in shown.attrs:
+            shown.attrs["size"] = int(shown.attrs["size"]) + len(fraction(value))
         self.widget.supports_microseconds = True
 
 
