@@ -67,7 +67,7 @@ def align(
     if list(base) == list(stored) and [*shown_at] == [*range(length)]:
         return list(range(len(base)))
     found = _Pairs(base, stored)
-    found.match_in_order(sorted(range(len(base)), key=shown_at.__getitem__))
+    found.match_in_order(shown_at, length)
     found.match(*([row.whole for row in rows] for rows in (base, stored)))
     found.match(*([row.key for row in rows] for rows in (base, stored)))
     found.match_changed()
@@ -92,14 +92,36 @@ class _Pairs:
     def _free(self) -> list[int]:
         return [place for place in range(len(self.stored)) if place not in self._taken]
 
-    def match_in_order(self, rows: Sequence[int]) -> None:
-        """Pair what is equal and comes in the same order; ``rows``: as they stood."""
+    def match_in_order(self, shown_at: Sequence[int], length: int) -> None:
+        """Pair what is equal and comes in the same order.
+
+        From both ends first: of many equal rows each is the one in its place.
+        """
+        rows = sorted(range(len(self.base)), key=shown_at.__getitem__)
+        low = self._match_run(rows, shown_at, 0)
+        high = self._match_run(rows[::-1], shown_at, len(self.stored) - length)
+        rows = [row for row in rows if self.places[row] is None]
+        start = max(low, default=-1) + 1
+        end = min(high, default=len(self.stored))
         before = [self.base[row].whole for row in rows]
-        now = [row.whole for row in self.stored]
+        now = [row.whole for row in self.stored[start:end]]
         matcher = SequenceMatcher(None, before, now, autojunk=False)
         for block in matcher.get_matching_blocks():
             for step in range(block.size):
-                self.add(rows[block.a + step], block.b + step)
+                self.add(rows[block.a + step], start + block.b + step)
+
+    def _match_run(self, rows, shown_at, shift) -> list[int]:
+        """Pair rows with what is at their place until one differs; give the places."""
+        run = []
+        for row in rows:
+            place = shown_at[row] + shift
+            if not 0 <= place < len(self.stored) or place in self._taken:
+                break
+            if self.stored[place].whole != self.base[row].whole:
+                break
+            self.add(row, place)
+            run.append(place)
+        return run
 
     def match(self, base: Sequence[bytes], stored: Sequence[bytes]) -> None:
         """Pair what is equal, wherever it stands; empty texts are equal to nothing."""
@@ -112,9 +134,13 @@ class _Pairs:
                 self.add(row, free[base[row]].pop(0))
 
     def match_changed(self) -> None:
-        """Pair documents that share more of what no other row holds than any others."""
+        """Pair documents that share more of what no other row holds than any others.
+
+        Half of it, at least: a new row has something in common with most.
+        """
         taken = {row for row, place in enumerate(self.places) if place is not None}
         holders = _only_holders(self.base, taken)
+        held = Counter(holders.values())
         shared = Counter(
             (holders[trait], place)
             for trait, place in _only_holders(self.stored, self._taken).items()
@@ -127,7 +153,8 @@ class _Pairs:
         for (row, place), count in shared.items():
             rivals = sorted(best[0][row])[:-1] + sorted(best[1][place])[:-1]
             is_best = count == max(best[0][row]) == max(best[1][place])
-            if is_best and count not in rivals and self._is_changed(row, place):
+            is_known = is_best and count not in rivals and 2 * count >= held[row]
+            if is_known and self._is_changed(row, place):
                 self.add(row, place)
 
     def match_places(self, shown_at: Sequence[int], length: int) -> None:

@@ -287,6 +287,7 @@ class EmbeddedFormSet(SentRows, PlacesMixin, FilePage, BaseModelFormSet):
         conflicts = [*filter(None, map(self._conflict, range(len(self.page_rows))))]
         if conflicts:
             raise ValidationError(conflicts)
+        self.refuse_copies_of_nothing()
         self.refuse_other_order()
         if not self.is_list and self.stored_rows and self._added():
             is_shown = bool(self.page_rows) and self.page_rows.places[0] is not None
@@ -299,7 +300,7 @@ class EmbeddedFormSet(SentRows, PlacesMixin, FilePage, BaseModelFormSet):
         """Tell whether a new document would be saved with a part of the rows only."""
         page = self.original_page
         entry = page and page.base.values.get(self.prefix)
-        return bool(entry) and "part" in entry
+        return bool(entry) and PageRows.is_part(entry)
 
     def _is_deleted(self, number: int) -> bool:
         return self.can_delete and self._should_delete_form(self.initial_forms[number])

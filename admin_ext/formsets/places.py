@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from admin_ext.changesets import Choice, New
 from admin_ext.conflicts import conflict_error
-from admin_ext.nested import SCRIPT, Copy
+from admin_ext.nested import NOTHING_TO_COPY, SCRIPT, Copy
 from admin_ext.sending import copied
 from admin_ext.undeclared import undeclared
 
@@ -121,12 +121,23 @@ class PlacesMixin:
             return None
         source = self._sent_number(self.add_prefix(number), "FROM")
         is_row = source is not None and source < len(self.page_rows)
-        return source if is_row and self._live_row(source) is not None else None
+        return source if is_row else None
 
     def _copy_for(self, number: int) -> Any:
         """Return the document that a new row begins with, or None."""
         source = self._source(number)
-        return None if source is None else copied(self._live_row(source))
+        row = None if source is None else self._live_row(source)
+        return None if row is None else copied(row)
+
+    def refuse_copies_of_nothing(self) -> None:
+        """Raise ValidationError where a row to copy was removed by somebody else."""
+        for number, form in enumerate(self.forms):
+            source = self._source(number)
+            if number < self.initial_form_count():
+                source = number if self._is_copied(number) else None
+            is_gone = source is not None and self._live_row(source) is None
+            if is_gone and not self._should_delete_form(form):
+                raise ValidationError(NOTHING_TO_COPY, code="gone")
 
     @staticmethod
     def _is_copy(form: Any) -> bool:

@@ -6,7 +6,7 @@ form class comes from the parent (``DocumentForm.get_embedded_form_class``), so 
 the admin's widgets and hooks apply inside as they do outside.
 """
 
-from .base import SCRIPT, is_nested
+from .base import NOTHING_TO_COPY, SCRIPT, is_nested
 from .embedded import EmbeddedFormField
 from .generic import GenericEmbeddedFormField
 from .lists import PART_OF_ORIGINAL, ListFormField
@@ -15,6 +15,7 @@ from .rows import Copy, PageRows, members_of
 from .windows import NO_WINDOWS, Windows
 
 __all__ = [
+    "NOTHING_TO_COPY",
     "NO_WINDOWS",
     "PART_OF_ORIGINAL",
     "Copy",

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
 
 from admin_ext.boundfields import PageBoundField
 from admin_ext.marks import absence
@@ -15,6 +16,9 @@ MAX_BLANK_DEPTH = 3
 
 # What lies deeper is shown as text.
 MAX_DEPTH = 10
+
+# The copy of a row would lack what the page does not show of it.
+NOTHING_TO_COPY = _("There is nothing to copy: this row was removed by somebody else.")
 
 SCRIPT = forms.Media(js=[Script("admin_ext/js/lists.js")])
 

@@ -139,7 +139,7 @@ class ListBoundField(NestedBoundField):
         """Tell whether a new document would be saved with a part of a list only."""
         original = self.form.original_page
         entry = original and original.base.values.get(self.html_name)
-        return isinstance(entry, dict) and "part" in entry
+        return isinstance(entry, dict) and PageRows.is_part(entry)
 
     def is_changed_since(self, form: RowForm) -> bool:
         """Tell whether somebody else changed a row since the page was made."""
@@ -185,8 +185,7 @@ class ListBoundField(NestedBoundField):
 
     def _refuse_row_conflicts(self) -> None:
         """Put the conflicts of rows beside them. Raise ValidationError for any."""
-        forms_of_rows = self.formset.initial_forms
-        errors = [(form, form.conflict()) for form in forms_of_rows]
+        errors = [(form, form.conflict()) for form in self.formset.forms]
         for form, error in errors:
             if error is not None:
                 form.add_error("value", error)

@@ -14,7 +14,7 @@ from admin_ext.changesets import MISSING, Choice, Conflict, identical, merged
 from admin_ext.formfields import is_file_left_alone, join_lookups, show_original
 from admin_ext.hydration import stored_son
 
-from .base import is_nested
+from .base import NOTHING_TO_COPY, is_nested
 
 if TYPE_CHECKING:
     from .lists import ListBoundField
@@ -92,12 +92,25 @@ class RowForm(forms.Form):
         return self.copy
 
     @cached_property
-    def _source(self) -> int | None:
-        """Where the row is stored that this new one is a copy of, as FROM says."""
-        sent, places = self.data.get(self.add_prefix("FROM"), ""), self.list.rows.places
+    def _original(self) -> int | None:
+        """The row of the page that this new one is a copy of, as FROM says."""
+        sent = self.data.get(self.add_prefix("FROM"), "")
         is_number = sent.isascii() and sent.isdecimal() and len(sent) < 9
-        is_row = self.row is None and is_number and int(sent) < len(places)
-        return places[int(sent)] if is_row else None
+        is_row = self.row is None and is_number and int(sent) < len(self.list.rows)
+        return int(sent) if is_row else None
+
+    @property
+    def _source(self) -> int | None:
+        """Where that row is stored now."""
+        original = self._original
+        return None if original is None else self.list.rows.places[original]
+
+    @property
+    def lacks_source(self) -> bool:
+        """Tell whether a copy is wanted of a row that somebody else removed."""
+        if self.row is None:
+            return self._original is not None and self._source is None
+        return bool(self.cleaned_data.get("COPY")) and self.place is None
 
     @cached_property
     def copy(self) -> Any:
@@ -191,6 +204,10 @@ class RowForm(forms.Form):
 
     def conflict(self) -> ValidationError | None:
         """Return the error of a row that somebody else changed or removed, or None."""
+        if self.lacks_source and not self.is_deleted:
+            return ValidationError(NOTHING_TO_COPY, code="gone")
+        if self.row is None:
+            return None
         bound, stored = self["value"], self.stored_bson("value")
         if bound.is_settled(stored) or bound.is_dropped:
             return None

@@ -24,22 +24,19 @@ class PageRows:
     """``identities``: what the page's rows are known by, in the page's order.
 
     ``places``: where they are in the stored list now, None for one that is gone.
-    ``first``: where the first of them was, where they are one part of a longer list;
-    ``length``: how many rows that had, 0 where all are on the page.
+    ``shown_at``: where they were when the page was made, of ``length`` rows.
     """
 
     identities: list[Identity]
     places: list[int | None]
-    first: int = 0
-    length: int = 0
+    shown_at: list[int]
+    length: int
 
     @classmethod
     def shown(cls, stored: Sequence[Any], places: Sequence[int]) -> "PageRows":
         """Return the rows of a page that is just being made."""
-        rows = cls([identity_of(stored[place]) for place in places], [*places])
-        if len(places) < len(stored) and _is_one_part(places):
-            rows.first, rows.length = places[0], len(stored)
-        return rows
+        identities = [identity_of(stored[place]) for place in places]
+        return cls(identities, [*places], [*places], len(stored))
 
     @classmethod
     def sent(cls, entry: dict[str, Any], stored: Sequence[Any]) -> "PageRows":
@@ -48,28 +45,17 @@ class PageRows:
             Identity(whole, key, None if traits is None else frozenset(traits))
             for whole, key, traits in entry["rows"]
         ]
-        rows = cls(identities, [], *entry.get("part", ()))
-        rows.places = rows._found(stored)
+        shown_at = entry["at"]
+        if isinstance(shown_at, int):
+            shown_at = [*range(shown_at, shown_at + len(identities))]
+        rows = cls(identities, shown_at, shown_at, entry["length"])
+        if len(stored) != rows.length or rows._are_changed(stored):
+            now = [*map(identity_of, stored)]
+            rows.places = align(identities, now, shown_at, rows.length)
         return rows
 
-    def _found(self, stored: Sequence[Any]) -> list[int | None]:
-        """Look where a part of the list was, then elsewhere; equal rows are many."""
-        if not self.length:
-            return align(self.identities, [*map(identity_of, stored)])
-        moved = abs(len(stored) - self.length)
-        start = max(self.first - moved, 0)
-        near = range(start, min(self.first + len(self) + moved, len(stored)))
-        shown_at = range(self.first - start, self.first - start + len(self))
-        length = min(self.first + len(self) + moved, self.length) - start
-        found = _aligned(self.identities, stored, near, shown_at, length)
-        lost = [row for row, place in enumerate(found) if place is None]
-        if lost:
-            far = [*range(near.start), *range(near.stop, len(stored))]
-            identities = [self.identities[row] for row in lost]
-            places = _aligned(identities, stored, far)
-            for row, place in zip(lost, places, strict=True):
-                found[row] = place
-        return found
+    def _are_changed(self, stored: Sequence[Any]) -> bool:
+        return any(self.is_changed(row, stored) for row in range(len(self)))
 
     def entry(self) -> dict[str, Any]:
         """Return what the page's base keeps of them."""
@@ -77,8 +63,24 @@ class PageRows:
             [row.whole, row.key, None if row.traits is None else sorted(row.traits)]
             for row in self.identities
         ]
-        part = {"part": [self.first, self.length]} if self.length else {}
-        return {"rows": rows, **part}
+        is_run = self.shown_at == [*range(self.first, self.first + len(rows))]
+        shown_at = self.first if is_run else self.shown_at
+        return {"rows": rows, "at": shown_at, "length": self.length}
+
+    @staticmethod
+    def is_part(entry: dict[str, Any]) -> bool:
+        """Tell whether a page showed some rows of a list only."""
+        return len(entry["rows"]) < entry["length"]
+
+    @property
+    def first(self) -> int:
+        """Where the first of them in the list was."""
+        return min(self.shown_at, default=0)
+
+    @property
+    def are_a_part(self) -> bool:
+        """Tell whether the list has other rows, which the page does not show."""
+        return len(self) < self.length
 
     def __len__(self):
         return len(self.identities)
@@ -98,7 +100,7 @@ class PageRows:
         Behind a part of the list there are others.
         """
         count = len(wanted)
-        if not self.length:
+        if not self.are_a_part:
             return arranged(self.places, length, wanted, is_settled)
         while count and isinstance(wanted[count - 1], New):
             count -= 1
@@ -109,21 +111,6 @@ class PageRows:
         copies = [*takewhile(lambda row: isinstance(row, Copy), wanted[count:])]
         place = len(rows) if last is None else rows.index(last) + 1
         return [*rows[:place], *copies, *rows[place:], *wanted[count + len(copies) :]]
-
-
-def _is_one_part(places: Sequence[int]) -> bool:
-    return bool(places) and [*places] == [*range(places[0], places[0] + len(places))]
-
-
-def _aligned(
-    identities: list[Identity],
-    stored: Sequence[Any],
-    places: Sequence[int],
-    *shown: Any,
-) -> list[int | None]:
-    """Return where rows are among some places of the stored list."""
-    found = align(identities, [identity_of(stored[place]) for place in places], *shown)
-    return [None if number is None else places[number] for number in found]
 
 
 def members_of(value: Any) -> list:
