@@ -1,11 +1,14 @@
 """One stored document and its form, for tests that open and send many."""
 
 import bson
-from bson.codec_options import CodecOptions
+from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.raw_bson import RawBSONDocument
 from django.contrib import admin
 
-RAW = CodecOptions(document_class=RawBSONDocument)
+RAW = CodecOptions(
+    document_class=RawBSONDocument,
+    datetime_conversion=DatetimeConversion.DATETIME_AUTO,
+)
 
 
 class Stored:
