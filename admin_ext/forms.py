@@ -62,8 +62,8 @@ class BaseDocumentForm(FileForm, forms.ModelForm, metaclass=DocumentFormMetaclas
     # Which rows of long lists are on the page.
     windows = NO_WINDOWS
 
-    # How deep this form is within others, and how many of these are of new documents.
-    depth = blank_depth = 0
+    # How deep this form is within others, and the classes of those of new documents.
+    depth, blank = 0, ()
 
     def __init__(self, *args, base=None, parent=None, **kwargs):
         """``base`` and ``parent``: of the form or formset that this one is within."""

@@ -113,6 +113,12 @@ class GeometryWidget(forms.Textarea):
         return context | {"picture": drawn(self.kind, value)}
 
 
+class KindSelect(forms.Select):
+    """A select drawn with one template: a page of rows has hundreds of them."""
+
+    template_name = "admin_ext/widgets/kind.html"
+
+
 class AnyValueWidget(forms.MultiWidget):
     """The type of a value, and its text: a select and a text area.
 
@@ -123,7 +129,7 @@ class AnyValueWidget(forms.MultiWidget):
     use_fieldset = False
 
     def __init__(self, attrs=None):
-        kind = forms.Select({"class": "value-kind", "aria-label": _("Type")})
+        kind = KindSelect({"class": "value-kind", "aria-label": _("Type")})
         text = {"class": "vLargeTextField value-text", "spellcheck": "false"}
         super().__init__([kind, forms.Textarea(text)], attrs)
 

@@ -123,3 +123,21 @@ def test_a_null_among_references_is_no_new_id(app, mongo):
     form["body"] = "changed"
     submitted(form)
     assert mongo.notes.find_one(pk)["tags"] == tags
+
+
+def test_a_class_within_itself_is_offered_once_and_then_when_it_is_stored(app, mongo):
+    pk = mongo.trees.insert_one({"name": "T", "root": {"name": "r"}}).inserted_id
+    form = form_of(app, "tests_tree", pk)
+    assert "root-child-name" in form.fields
+    assert "root-children-0-value-name" in form.fields
+    assert not {"root-child-child-name", "root-children-0-value-child-name"} & {
+        *form.fields
+    }
+    assert "root-child-children-0-value-name" not in form.fields
+    form["root-child-name"] = "c"
+    submitted(form)
+    form = form_of(app, "tests_tree", pk)
+    form["root-child-child-name"] = "d"
+    submitted(form)
+    child = mongo.trees.find_one(pk)["root"]["child"]
+    assert (child["name"], child["child"]["name"]) == ("c", "d")

@@ -10,8 +10,8 @@ from admin_ext.boundfields import PageBoundField
 from admin_ext.marks import absence
 from admin_ext.widgets import Script
 
-# So many forms of absent documents are offered within each other: a class that embeds
-# itself would never end.
+# So many forms of absent documents are offered within each other, each of another
+# class: one that embeds itself would never end, nor would a page of its rows.
 MAX_BLANK_DEPTH = 3
 
 # What lies deeper is shown as text.
@@ -60,8 +60,19 @@ class NestedBoundField(PageBoundField):
         return getattr(self.form, "depth", 0)
 
     @property
-    def blank_depth(self) -> int:
-        return getattr(self.form, "blank_depth", 0)
+    def blank(self) -> tuple[type, ...]:
+        """The classes of the absent documents that this is within."""
+        return getattr(self.form, "blank", ())
+
+    def can_be_blank(self, document: type) -> bool:
+        """Tell whether a form of an absent document is offered here."""
+        return len(self.blank) < MAX_BLANK_DEPTH and document not in self.blank
+
+    def can_add_to(self, item: Any) -> bool:
+        """Tell whether rows can be added, each a value of the field ``item``."""
+        documents = getattr(item, "documents", None)
+        is_offered = documents is None or any(map(self.can_be_blank, documents))
+        return is_offered and len(self.blank) < MAX_BLANK_DEPTH
 
     @property
     def is_bound(self) -> bool:

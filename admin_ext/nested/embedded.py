@@ -14,7 +14,7 @@ from admin_ext.conflicts import value_text
 from admin_ext.ejson import JSON_ERRORS, extended_json
 from admin_ext.hydration import blank
 
-from .base import MAX_BLANK_DEPTH, MAX_DEPTH, NestedBoundField, NestedWidget
+from .base import MAX_DEPTH, NestedBoundField, NestedWidget
 
 # Of what lies too deep so many characters are shown.
 MAX_TEXT = 20_000
@@ -39,9 +39,15 @@ class EmbeddedBoundField(NestedBoundField):
     @property
     def documents(self) -> list[type]:
         """The classes to choose from; the stored one is, whatever the field says."""
-        documents = self.field.documents
+        documents = [*filter(self.can_be_blank, self.field.documents)]
         is_other = self.is_present and type(self.live) not in documents
         return [*documents, type(self.live)] if is_other else documents
+
+    @property
+    def is_left_for_later(self) -> bool:
+        """Tell whether it has no form until what is around it is stored."""
+        is_able = not self.field.disabled and not self.is_too_deep
+        return is_able and not self.documents and not self.is_odd
 
     @property
     def reason(self) -> str:
@@ -131,12 +137,16 @@ class EmbeddedBoundField(NestedBoundField):
             return sent
         if self.is_present:
             return type(self.live)
-        return None if self.field.is_chosen else self.documents[0]
+        if self.field.is_chosen or not self.documents:
+            return None
+        return self.documents[0]
 
     @property
     def choices(self) -> list[tuple[str, str]]:
         """The classes to choose from, when there are several: (name, label)."""
-        if self.reason or not self.field.is_chosen:
+        if self.is_too_deep or self.reason or not self.field.is_chosen:
+            return []
+        if not self.documents:
             return []
         blank = [] if self.is_present else [("", "---------")]
         return blank + [
@@ -161,9 +171,6 @@ class EmbeddedBoundField(NestedBoundField):
         if document is None and is_asked and not is_other:
             # What was typed is compared with what the page showed.
             document = blank(self.selected)
-        blank_depth = 0 if document is not None else self.blank_depth + 1
-        if blank_depth > MAX_BLANK_DEPTH:
-            return None
         form_class = self.form.get_embedded_form_class(self.selected)
         form = form_class(
             **(self._typed(form_class) if self.is_pending else self.form_data()),
@@ -174,7 +181,8 @@ class EmbeddedBoundField(NestedBoundField):
             base=self.form.base,
             parent=self.form,
         )
-        form.depth, form.blank_depth = self.depth + 1, blank_depth
+        form.depth = self.depth + 1
+        form.blank = (*self.blank, self.selected) if document is None else ()
         form.stored_path = self.stored_path if document is self.live else None
         return form
 

@@ -15,7 +15,6 @@ from admin_ext.changesets import (
 )
 
 from .base import (
-    MAX_BLANK_DEPTH,
     MAX_DEPTH,
     SCRIPT,
     NestedBoundField,
@@ -81,7 +80,7 @@ class ListBoundField(NestedBoundField):
     def is_open(self) -> bool:
         """Tell whether rows can be added."""
         is_closed = self.field.disabled or self.depth >= MAX_DEPTH
-        return not is_closed and self.blank_depth < MAX_BLANK_DEPTH
+        return not is_closed and self.can_add_to(self.field.item_field)
 
     @cached_property
     def formset(self):

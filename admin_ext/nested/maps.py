@@ -16,7 +16,6 @@ from admin_ext.changesets.diff import is_addressable
 from admin_ext.formfields import StringField
 
 from .base import (
-    MAX_BLANK_DEPTH,
     SCRIPT,
     NestedBoundField,
     NestedWidget,
@@ -308,7 +307,7 @@ class MapBoundField(NestedBoundField):
     @property
     def is_open(self) -> bool:
         """Tell whether rows can be added."""
-        return not self.field.disabled and self.blank_depth < MAX_BLANK_DEPTH
+        return not self.field.disabled and self.can_add_to(self.field.item_field)
 
     @cached_property
     def formset(self):

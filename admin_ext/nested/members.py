@@ -28,7 +28,7 @@ class MemberForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.row = row
         self.base = self.owner.form.base
-        self.depth, self.blank_depth = self.owner.depth + 1, self.owner.blank_depth
+        self.depth, self.blank = self.owner.depth + 1, self.owner.blank
         self.find()
         if row is None:
             show_original(self, "value", self.item)

@@ -46,7 +46,7 @@ class RowForm(forms.Form):
         self.row = row
         self.place = None if row is None else self.list.rows.places[row]
         self.base = self.list.form.base
-        self.depth, self.blank_depth = self.list.depth + 1, self.list.blank_depth
+        self.depth, self.blank = self.list.depth + 1, self.list.blank
         if row is not None or self.copy is not None:
             self._show_base(self.fields["value"])
         else:
