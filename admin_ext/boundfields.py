@@ -8,12 +8,11 @@ Document; ``base`` is the admin_ext.changesets.Base of the whole page.
 from typing import Any
 
 from bson import Code
-from django.forms import HiddenInput
 from django.forms.boundfield import BoundField
 from django.utils.safestring import mark_safe
 
-from .changesets import Choice, choice_name
-from .conflicts import CODE, conflict_error
+from .changesets import Choice
+from .conflicts import CODE, conflict_error, kept_choices
 from .marks import absence, mark, type_name
 
 # HTML of nothing, to be added to HTML.
@@ -104,8 +103,7 @@ class PageBoundField(BoundField):
         """Return a choice that was made as an input; another error brought the page."""
         if self.choice != Choice.MINE or self.has_conflict:
             return NO_INPUT
-        attrs = {"class": "admin-ext"}
-        return HiddenInput().render(choice_name(self.html_name), self.choice, attrs)
+        return kept_choices({self.html_name: self.choice})
 
     @property
     def has_conflict(self) -> bool:

@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
+from django.forms import HiddenInput
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.functional import Promise
+from django.utils.safestring import mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
@@ -35,8 +37,11 @@ def conflict_error(
     mine: Any,
     stored: Any,
     author: Author | None = None,
+    choice: str = "",
 ) -> ValidationError:
     """Return the error of one field: three values, who was it, and the choice.
+
+    ``choice``: the one that was made before, when another value must be asked about.
 
     ``base``, ``mine`` and ``stored`` are BSON or MISSING, or texts of this module.
     """
@@ -47,10 +52,21 @@ def conflict_error(
         "mine": value_text(mine),
         "stored": value_text(stored),
         "choices": Choice.choices,
+        "choice": choice,
         "name": choice_name(html_name),
     }
     html = render_to_string("admin_ext/conflict.html", context)
     return ValidationError(html, code=CODE)
+
+
+def kept_choices(choices: dict[str, str]) -> str:
+    """Return {name: choice} as inputs; another error brought the page."""
+    attrs = {"class": "admin-ext"}
+    inputs = (
+        HiddenInput().render(choice_name(html_name), choice, attrs)
+        for html_name, choice in choices.items()
+    )
+    return mark_safe("".join(inputs))
 
 
 def value_text(value: Any) -> str:

@@ -23,12 +23,15 @@ def app(django_app, admin_user):
     return django_app
 
 
+COLLECTIONS = {"everything": "everything"}
+
+
 @pytest.fixture
 def opened(app, mongo):
     """Store a document and open its page; return (form, stored document's getter)."""
 
     def open_page(model="book", **values):
-        collection = mongo[f"{model}s"]
+        collection = mongo[COLLECTIONS.get(model, f"{model}s")]
         pk = collection.insert_one(values).inserted_id
         page = app.get(reverse(f"admin:tests_{model}_change", args=[pk]))
 
@@ -436,6 +439,134 @@ def test_a_new_order_keeps_what_somebody_else_added(opened):
     form["keywords-0-ORDER"] = "9"
     saved(form.submit())
     assert stored()["keywords"] == ["b", "c", "a", "d"]
+
+
+TEXTS = [{"text": "a"}, {"text": "b"}, {"text": "c"}]
+
+
+def test_conflicts_of_inline_rows_come_one_after_the_other(opened):
+    form, stored, other = opened(title="T", reviews=TEXTS)
+    form["reviews-0-DELETE"] = form["reviews-1-DELETE"] = True
+    other({"$set": {"reviews.0.stars": 1}})
+    form, conflicts = asked(form.submit())
+    assert len(conflicts) == 1
+    form["reviews-0-CHOICE"] = "mine"
+    other({"$set": {"reviews.1.stars": 1}})
+    form, conflicts = asked(form.submit())
+    assert len(conflicts) == 1
+    form["reviews-1-CHOICE"] = "mine"
+    saved(form.submit())
+    assert stored()["reviews"] == [{"text": "c"}]
+
+
+@pytest.mark.parametrize(("choice", "texts"), [("mine", "bc"), ("stored", "abc")])
+def test_a_choice_for_an_inline_row_survives_another_error(opened, choice, texts):
+    form, stored, other = opened(title="T", pages=1, reviews=TEXTS)
+    form["reviews-0-DELETE"] = True
+    other({"$set": {"reviews.0.stars": 1}})
+    form, _conflicts = asked(form.submit())
+    form["reviews-0-CHOICE"], form["pages"] = choice, "many"
+    form = form.submit().forms["book_form"]
+    assert form["reviews-0-DELETE"].checked == (choice == "mine")
+    form["pages"] = "2"
+    saved(form.submit())
+    assert "".join(row["text"] for row in stored()["reviews"]) == texts
+
+
+@pytest.mark.parametrize("choice", ["mine", "stored"])
+def test_a_choice_for_a_removed_inline_row_survives_another_error(opened, choice):
+    form, stored, other = opened(title="T", pages=1, reviews=TEXTS)
+    form["reviews-0-text"] = "mine"
+    other({"$set": {"reviews": TEXTS[1:]}})
+    form, _conflicts = asked(form.submit())
+    form["reviews-0-CHOICE"], form["pages"] = choice, "many"
+    form = form.submit().forms["book_form"]
+    form["pages"] = "2"
+    saved(form.submit())
+    mine = [{"text": "mine"}] if choice == "mine" else []
+    assert stored()["reviews"] == [*mine, *TEXTS[1:]]
+
+
+@pytest.mark.parametrize(("choice", "texts"), [("mine", "cab"), ("stored", "bac")])
+def test_a_choice_for_the_order_of_rows_survives_another_error(opened, choice, texts):
+    form, stored, other = opened(title="T", pages=1, reviews=TEXTS)
+    form["reviews-2-ORDER"] = "0"
+    other({"$set": {"reviews": [TEXTS[1], TEXTS[0], TEXTS[2]]}})
+    form, _conflicts = asked(form.submit())
+    form["reviews-CHOICE"], form["pages"] = choice, "many"
+    form = form.submit().forms["book_form"]
+    form["pages"] = "2"
+    saved(form.submit())
+    assert "".join(row["text"] for row in stored()["reviews"]) == texts
+
+
+def test_a_row_that_is_not_deleted_after_all_stays_over_another_error(opened):
+    form, stored, other = opened(title="T", pages=1, keywords=["a", "b"])
+    form["keywords-1-DELETE"] = True
+    other({"$set": {"keywords": ["a", "B"]}})
+    form, _conflicts = asked(form.submit())
+    form["keywords-1-value-CHOICE"], form["pages"] = "stored", "many"
+    form = form.submit().forms["book_form"]
+    form["pages"] = "2"
+    saved(form.submit())
+    assert stored()["keywords"] == ["a", "B"]
+
+
+# What holds rows itself, and was removed
+
+
+BRANCH = {
+    "name": "x",
+    "children": [{"name": "c1", "free": {"n": 1}}, {"name": "c2", "free": {}}],
+    "free": {"k": "v", "l": [1]},
+}
+
+
+@pytest.mark.parametrize("name", ["root", "branches"])
+@pytest.mark.parametrize("choice", ["mine", "stored"])
+def test_a_removed_document_is_stored_again_with_its_rows(opened, name, choice):
+    value = BRANCH if name == "root" else [BRANCH, {"name": "y"}]
+    form, stored, other = opened("tree", name="T", **{name: value})
+    other({"$unset": {"root": 1}, "$set": {"branches": [{"name": "y"}]}})
+    prefix = "root" if name == "root" else "branches-0-value"
+    form[f"{prefix}-name"] = "mine"
+    form[f"{prefix}-children-1-value-name"] = "C2"
+    form, _conflicts = asked(form.submit())
+    form[f"{prefix}-CHOICE"] = choice
+    saved(form.submit())
+    found = stored()
+    assert found["branches"][-1] == {"name": "y"}
+    if choice == "stored":
+        assert (len(found["branches"]), "root" in found) == (1, False)
+        return
+    made = found["root"] if name == "root" else found["branches"][0]
+    assert made["name"] == "mine"
+    assert [each["name"] for each in made["children"]] == ["c1", "C2"]
+    assert made["children"][0]["free"] == {"n": 1}
+    assert made["free"] == BRANCH["free"]
+
+
+def test_documents_with_rows_that_both_add(opened):
+    form, stored, other = opened("tree", name="T")
+    theirs = {"name": "theirs", "children": [{"name": "c"}], "free": {"k": 1}}
+    other({"$set": {"root": theirs}})
+    form["root-children-0-value-name"] = "mine"
+    saved(form.submit())
+    root = stored()["root"]
+    assert [each["name"] for each in root["children"]] == ["c", "mine"]
+    assert (root["name"], root["free"]) == ("theirs", {"k": 1})
+
+
+@pytest.mark.parametrize("choice", ["mine", "stored"])
+def test_a_row_of_rows_that_was_removed(opened, choice):
+    form, stored, other = opened("everything", nested_list=[[1, 2], [3]])
+    other({"$set": {"nested_list": [[3]]}})
+    form["nested_list-0-value-2-value"] = "9"
+    form, _conflicts = asked(form.submit())
+    form["nested_list-0-value-CHOICE"] = choice
+    saved(form.submit())
+    expected = [[1, 2, 9], [3]] if choice == "mine" else [[3]]
+    assert stored()["nested_list"] == expected
 
 
 # Lists of documents, inlines of documents

@@ -706,3 +706,33 @@ def test_a_copy_has_what_was_chosen(opened, mongo):
     copy = mongo.cabinets.find_one({"_id": {"$ne": page.key}})
     assert (copy["inside"], copy["things"]) == (inside, [inside])
     assert copy["handle"] == {"_cls": "Knob", "size": 1}
+
+
+@pytest.mark.parametrize("choice", ["mine", "stored"])
+@pytest.mark.parametrize("name", ["maps", "lists"])
+def test_rows_of_a_key_that_was_removed_meanwhile(opened, name, choice):
+    value = {"a": "1", "b": "2"} if name == "maps" else [1, 2]
+    it = opened(**{name: {"k": value, "l": value}})
+    it.other({"$unset": {f"{name}.k": 1}})
+    if name == "maps":
+        it["maps-0-value-2-key"] = "c"
+    it[f"{name}-0-value-2-value"] = "3"
+    assert len(asked(it)) == 1
+    it[f"{name}-0-value-CHOICE"] = choice
+    it.save()
+    mine = value | {"c": "3"} if name == "maps" else [*value, 3]
+    expected = {"l": value} | ({"k": mine} if choice == "mine" else {})
+    assert it.stored()[name] == expected
+
+
+@pytest.mark.parametrize("choice", ["mine", "stored"])
+def test_a_removed_inline_row_is_stored_again_with_its_map(opened, choice):
+    a = {"title": "a", "counts": {"x": 1}, "inside": {"ttl": "s", "_cls": "Shelf"}}
+    it = opened(rows=[a, {"title": "b"}])
+    it.other({"$set": {"rows": [{"title": "b"}]}})
+    it["rows-0-title"] = "A"
+    assert len(asked(it)) == 1
+    it["rows-0-CHOICE"] = choice
+    it.save()
+    mine = [{**a, "title": "A"}] if choice == "mine" else []
+    assert it.stored()["rows"] == [*mine, {"title": "b"}]

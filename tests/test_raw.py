@@ -358,3 +358,50 @@ def test_a_class_name_that_nobody_knows_can_be_mended(django_app, admin_user, mo
     form = django_app.get(url, user=admin_user).forms["vehicle_form"]
     assert edit(form, _cls="Vehicle.Lorry").status_code == 302
     assert mongo.vehicles.find_one()["_cls"] == "Vehicle.Lorry"
+
+
+def conflicts_of(response):
+    assert response.status_code == 200
+    return response.forms["book_form"], len(response.html.select(".conflict"))
+
+
+def test_conflicts_come_one_after_the_other(opened):
+    form, stored, other = opened({"extra": {"a": 1, "b": 1, "c": 1}})
+    other({"$set": {"extra.a": 2, "extra.c": 2}})
+    form, count = conflicts_of(edit(form, extra={"a": 3, "b": 3, "c": 3}))
+    assert count == 2
+    other({"$set": {"extra.b": 2}})
+    form["document.extra.a-CHOICE"] = "mine"
+    form["document.extra.c-CHOICE"] = "stored"
+    form, count = conflicts_of(form.submit())
+    assert count == 3
+    assert form["document.extra.a-CHOICE"].value == "mine"
+    assert form["document.extra.c-CHOICE"].value == "stored"
+    form["document.extra.b-CHOICE"] = "mine"
+    assert form.submit().status_code == 302
+    assert stored()["extra"] == {"a": 3, "b": 3, "c": 2}
+
+
+def test_a_choice_survives_another_error(opened):
+    form, stored, other = opened({"extra": {"a": 1}})
+    other({"$set": {"extra.a": 2}})
+    form, _count = conflicts_of(edit(form, extra={"a": 3}))
+    form["document.extra.a-CHOICE"] = "mine"
+    typed = form["document"].value
+    form["document"] = "{"
+    form, count = conflicts_of(form.submit())
+    assert count == 0
+    form["document"] = typed
+    assert form.submit().status_code == 302
+    assert stored()["extra"] == {"a": 3}
+
+
+def test_conflicts_whose_paths_look_alike_are_settled_each(opened):
+    form, stored, other = opened({"extra": {"a": {"b": 1}, "a.b": 1}})
+    other({"$set": {"extra": {"a": {"b": 2}, "a.b": 2.5}}})
+    form, count = conflicts_of(edit(form, extra={"a": {"b": 3}, "a.b": 3}))
+    assert count == 2
+    form["document.extra.a.b-CHOICE"] = "mine"
+    form["document.extra.a\\.b-CHOICE"] = "stored"
+    assert form.submit().status_code == 302
+    assert stored()["extra"] == {"a": {"b": 3}, "a.b": 2.5}

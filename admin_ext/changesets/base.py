@@ -74,6 +74,9 @@ class Base:
     def set_absent(self, name: str) -> None:
         """Note that there was nothing under ``name``, and so nothing within."""
         self._absent.add(f"{name}-")
+        for each in [*self.values]:
+            if each.startswith(f"{name}-"):
+                del self.values[each]
 
     def is_absent(self, name: str) -> bool:
         """Tell whether what holds ``name`` was not there when the page was made."""
@@ -82,6 +85,10 @@ class Base:
     def choice(self, name: str, data: Mapping[str, str]) -> str:
         """Return how the person settled a conflict that the page showed, or ""."""
         return data.get(choice_name(name), "") if name in self._asked else ""
+
+    def choices(self, data: Mapping[str, str], choice: str) -> set[str]:
+        """Return the names of the conflicts that the person settled by ``choice``."""
+        return {name for name in self._asked if self.choice(name, data) == choice}
 
     def is_settled(self, name: str, stored: Any, choice: str) -> bool:
         """Tell whether the person saw ``stored`` and chose to write over it."""

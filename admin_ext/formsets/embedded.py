@@ -20,13 +20,19 @@ from django.utils.translation import gettext as _
 from admin_ext import saving
 from admin_ext.boundfields import NO_INPUT
 from admin_ext.changesets import MISSING, BadBase, Base, Choice, New
-from admin_ext.conflicts import conflict_error
+from admin_ext.conflicts import conflict_error, kept_choices
 from admin_ext.fileforms import FilePage
 from admin_ext.forms import BASE, BASE_ATTRS, DAMAGED
 from admin_ext.history import last_author
 from admin_ext.hydration import blank, stored_son
 from admin_ext.keys import id_of
-from admin_ext.nested import NO_WINDOWS, PART_OF_ORIGINAL, PageRows, members_of
+from admin_ext.nested import (
+    NO_WINDOWS,
+    PART_OF_ORIGINAL,
+    PageRows,
+    members_of,
+    untick_deletion,
+)
 from admin_ext.validation import changed_names
 
 from .places import ORDER, NoKeyField, PlacesMixin
@@ -72,7 +78,7 @@ class RowsManagementForm(ManagementForm):
 
     def render(self, *args, **kwargs):
         html = super().render(*args, **kwargs) + self.formset.base_input()
-        return html + self.formset.links()
+        return html + self.formset.kept_choices() + self.formset.links()
 
     __str__ = __html__ = render
 
@@ -97,7 +103,7 @@ class EmbeddedFormSet(SentRows, PlacesMixin, FilePage, BaseModelFormSet):
         self.instance, self.save_as_new = instance, save_as_new
         self.is_hidden = kwargs.pop("queryset", None) == ()
         super().__init__(data, files, queryset=(), **kwargs)
-        self.has_bad_base = False
+        self.has_bad_base, self.questions = False, set()
         self.base = self._base()
 
     @classmethod
@@ -155,6 +161,22 @@ class EmbeddedFormSet(SentRows, PlacesMixin, FilePage, BaseModelFormSet):
             entries |= form.entries()
         token = Base(entries, self.base.seen, self.base.opened).token(*self._owner)
         return forms.HiddenInput(BASE_ATTRS).render(self.base_name, token)
+
+    def kept_choices(self) -> str:
+        """Return the choices that were made as inputs; another error brought the page.
+
+        What is stored in a row, and its order, are kept by showing them.
+        """
+        kept = self.base.choices(self.data, Choice.MINE)
+        for number in range(len(self.page_rows)):
+            if self._live_row(number) is None and self._choice(number):
+                kept.add(self.add_prefix(number))
+        names = [self.prefix, *map(self.add_prefix, range(len(self.page_rows)))]
+        return kept_choices({
+            name: self.base.choice(name, self.data)
+            for name in names
+            if name in kept - self.questions
+        })
 
     def last_author(self, label):
         """Return who changed rows last, if that is known."""
@@ -228,7 +250,9 @@ class EmbeddedFormSet(SentRows, PlacesMixin, FilePage, BaseModelFormSet):
     def _construct_form(self, i, **kwargs):
         rows = self.get_queryset()
         if not self.save_as_new and i < min(self.initial_form_count(), len(rows)):
-            if not self._is_added_again(i):
+            if self._is_added_again(i):
+                self.base.set_absent(self.add_prefix(i))
+            else:
                 kwargs["instance"] = rows[i]
         elif self.initial_extra and i >= self.initial_form_count():
             extra = self.initial_extra[i - self.initial_form_count() :]
@@ -257,6 +281,8 @@ class EmbeddedFormSet(SentRows, PlacesMixin, FilePage, BaseModelFormSet):
         self._pk_field = self.model._meta.pk
         form.fields[self._pk_field.name] = NoKeyField(required=False)
         super(BaseModelFormSet, self).add_fields(form, index)
+        if index is not None and self._choice(index) == Choice.STORED:
+            untick_deletion(form)
 
     def _choice(self, number: int) -> str:
         return self.base.choice(self.add_prefix(number), self.data)
@@ -324,6 +350,7 @@ class EmbeddedFormSet(SentRows, PlacesMixin, FilePage, BaseModelFormSet):
             mine, shown = _("(your values below)"), _("(removed)")
         if not is_asked:
             return None
+        self.questions.add(name)
         self.base.show(name, stored)
         return conflict_error(
             name,

@@ -106,7 +106,8 @@ class PlacesMixin:
         if number is None:
             return ""
         order = self._sent_number(form.prefix, "ORDER")
-        if order is None and number < self.initial_form_count():
+        is_dropped = order is None or self._is_order_dropped()
+        if is_dropped and number < self.initial_form_count():
             return self.page_rows.first + number + 1
         return "" if order is None else order
 
@@ -208,6 +209,7 @@ class PlacesMixin:
         """Raise ValidationError where two people have put the rows in two orders."""
         if self.arrangement() is not None:
             return
+        self.questions.add(self.prefix)
         self.base.show(self.prefix, self.stored_rows)
         raise ValidationError([
             conflict_error(

@@ -6,7 +6,7 @@ form class comes from the parent (``DocumentForm.get_embedded_form_class``), so 
 the admin's widgets and hooks apply inside as they do outside.
 """
 
-from .base import NOTHING_TO_COPY, SCRIPT, is_nested
+from .base import NOTHING_TO_COPY, SCRIPT, is_nested, untick_deletion
 from .embedded import EmbeddedFormField
 from .generic import GenericEmbeddedFormField
 from .lists import PART_OF_ORIGINAL, ListFormField
@@ -28,4 +28,5 @@ __all__ = [
     "Windows",
     "is_nested",
     "members_of",
+    "untick_deletion",
 ]

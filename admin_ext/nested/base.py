@@ -3,10 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from admin_ext.boundfields import PageBoundField
+from admin_ext.changesets import MISSING
 from admin_ext.marks import absence
 from admin_ext.widgets import Script
 
@@ -20,7 +22,22 @@ MAX_DEPTH = 10
 # The copy of a row would lack what the page does not show of it.
 NOTHING_TO_COPY = _("There is nothing to copy: this row was removed by somebody else.")
 
+
 SCRIPT = forms.Media(js=[Script("admin_ext/js/lists.js")])
+
+
+class UntickedField(forms.BooleanField):
+    """A box that the page shows unticked, whatever was sent."""
+
+    def bound_data(self, data, initial):
+        return False
+
+
+def untick_deletion(form: forms.Form) -> None:
+    """Show a row that is kept, as the person chose, as one that is not deleted."""
+    if DELETION_FIELD_NAME in form.fields:
+        label = form.fields[DELETION_FIELD_NAME].label
+        form.fields[DELETION_FIELD_NAME] = UntickedField(label=label, required=False)
 
 
 class NestedWidget(forms.Widget):
@@ -54,6 +71,30 @@ class NestedBoundField(PageBoundField):
     @property
     def live(self) -> Any:
         return self.form.live(self.name)
+
+    @property
+    def is_gone(self) -> bool:
+        """Tell whether this is a row of a list or map that somebody else removed."""
+        return getattr(self.form, "row", None) is not None and self.stored is MISSING
+
+    @property
+    def is_put_anew(self) -> bool:
+        """Tell whether the person wants to store it all the same."""
+        return self.is_gone and self.is_settled(MISSING)
+
+    @property
+    def was_absent(self) -> bool:
+        """Tell whether all that was sent is new, whatever the page showed."""
+        return self.is_put_anew or self.form.base.is_absent(self.html_name)
+
+    def refuse_gone(self) -> None:
+        """Raise ValidationError for a row that somebody else removed."""
+        if self.is_gone and not self.is_put_anew:
+            raise self.conflict(
+                base=_("(as on the page)"),
+                mine=_("(your values below)"),
+                stored=MISSING,
+            )
 
     @property
     def depth(self) -> int:

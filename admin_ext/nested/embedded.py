@@ -158,18 +158,21 @@ class EmbeddedBoundField(NestedBoundField):
     def selected_name(self) -> str:
         return self.selected._class_name if self.selected else ""
 
+    @property
+    def is_asked(self) -> bool:
+        """Tell whether what was typed is compared with what the page showed."""
+        return self.was_present and not self.is_settled(self.stored)
+
     @cached_property
     def subform(self):
         """The form of the embedded document; ``instance`` is the stored one."""
         if self.selected is None or self.is_too_deep:
             return None
-        if self.is_present and not self.was_present:
+        if self.is_present != self.was_present and not self.is_asked:
             self.form.base.set_absent(self.html_name)
         document = self.live if type(self.live) is self.selected else None
         is_other = self.is_present and document is None
-        is_asked = self.was_present and not self.is_settled(self.stored)
-        if document is None and is_asked and not is_other:
-            # What was typed is compared with what the page showed.
+        if document is None and self.is_asked and not is_other:
             document = blank(self.selected)
         form_class = self.form.get_embedded_form_class(self.selected)
         form = form_class(
@@ -208,7 +211,8 @@ class EmbeddedBoundField(NestedBoundField):
         return self.subform is not None and self.subform.instance is not self.live
 
     def entries(self):
-        inner = self.subform.entries() if self.is_present and self.subform else {}
+        is_shown = self.subform is not None and (self.is_present or self.was_present)
+        inner = self.subform.entries() if is_shown else {}
         return {self.html_name: self.was, **inner}
 
     @property

@@ -53,11 +53,11 @@ class ListBoundField(NestedBoundField):
 
     @cached_property
     def rows(self) -> PageRows:
+        if self.was_absent:
+            return PageRows([], [], [], 0)
         entry = self.form.base.values.get(self.html_name)
         if isinstance(entry, dict) and "rows" in entry:
             return PageRows.sent(entry, self.stored_rows)
-        if self.form.base.is_absent(self.html_name):
-            return PageRows([], [])
         places = self.windows.places(self.html_name, len(self.stored_rows))
         return PageRows.shown(self.stored_rows, places)
 
@@ -130,8 +130,8 @@ class ListBoundField(NestedBoundField):
     @property
     def is_damaged(self) -> bool:
         """Tell whether other rows were sent than the page had."""
-        count = self.formset.initial_form_count()
-        return count != len(self.rows) and self.form.original_page is None
+        is_other = self.formset.initial_form_count() != len(self.rows)
+        return is_other and self.form.original_page is None and not self.was_absent
 
     @property
     def is_part_of_original(self) -> bool:
@@ -268,6 +268,7 @@ class ListFormField(forms.Field):
     def _clean_bound_field(self, bound):
         if self.disabled or not bound._has_changed():
             return bound.live
+        bound.refuse_gone()
         if bound.is_damaged:
             raise ValidationError(
                 _(

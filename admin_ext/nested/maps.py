@@ -20,6 +20,7 @@ from .base import (
     NestedBoundField,
     NestedWidget,
     is_nested,
+    untick_deletion,
 )
 from .maptexts import MapText, reason_for_text
 from .members import MemberForm
@@ -248,6 +249,11 @@ class MapFormSet(BaseFormSet):
         is_row = index is not None and index < self.row_count
         return super().get_form_kwargs(index) | {"row": index if is_row else None}
 
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        if form.is_dropped:
+            untick_deletion(form)
+
 
 class MapBoundField(NestedBoundField):
     """The keys of a map that are on the page; ``stored_items`` are all of them.
@@ -298,10 +304,10 @@ class MapBoundField(NestedBoundField):
 
     @cached_property
     def keys(self) -> PageKeys:
+        if self.was_absent:
+            return PageKeys([], [])
         if self.entry is not None and "keys" in self.entry:
             return PageKeys(self.entry["keys"], self.entry["digests"])
-        if self.form.base.is_absent(self.html_name):
-            return PageKeys([], [])
         return PageKeys.shown(self.stored_items)
 
     @property
@@ -353,8 +359,8 @@ class MapBoundField(NestedBoundField):
     @property
     def is_damaged(self) -> bool:
         """Tell whether other rows were sent than the page had."""
-        count = self.formset.initial_form_count()
-        return count != len(self.keys.keys) and self.form.original_page is None
+        is_other = self.formset.initial_form_count() != len(self.keys.keys)
+        return is_other and self.form.original_page is None and not self.was_absent
 
     def _has_changed(self):
         if not self.is_bound:
@@ -476,6 +482,7 @@ class MapFormField(forms.Field):
         return value
 
     def _clean_rows(self, bound):
+        bound.refuse_gone()
         if bound.is_damaged:
             raise ValidationError(
                 _(

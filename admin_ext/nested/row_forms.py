@@ -14,7 +14,7 @@ from admin_ext.changesets import MISSING, Choice, Conflict, identical, merged
 from admin_ext.formfields import is_file_left_alone, join_lookups, show_original
 from admin_ext.hydration import stored_son
 
-from .base import NOTHING_TO_COPY, is_nested
+from .base import NOTHING_TO_COPY, is_nested, untick_deletion
 
 if TYPE_CHECKING:
     from .lists import ListBoundField
@@ -267,6 +267,8 @@ class RowFormSet(BaseFormSet):
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
+        if form["value"].is_dropped:
+            untick_deletion(form)
         order = form.fields.get("ORDER")
         if order and order.initial:
             order.initial += self.first_number - 1

@@ -17,7 +17,7 @@ from admin_ext.changesets import (
     merged_tree,
 )
 from admin_ext.changesets.diff import Path
-from admin_ext.conflicts import conflict_error
+from admin_ext.conflicts import conflict_error, kept_choices
 from admin_ext.ejson import CODEC, JSON_ERRORS, dumps, loads
 from admin_ext.forms import BASE, BASE_ATTRS, DAMAGED
 from admin_ext.history import last_author
@@ -81,6 +81,7 @@ class RawForm(forms.Form):
             self.base.get(DOCUMENT, self.shown), indent=2, ensure_ascii=False
         )
         self.changes: list = []
+        self._questions: set[str] = set()
 
     @property
     def owner(self) -> tuple[str, Any]:
@@ -99,7 +100,9 @@ class RawForm(forms.Form):
         """Return the hidden input with what the page shows."""
         shown = {DOCUMENT: self.base.get(DOCUMENT, self.shown)}
         token = Base(shown, self.base.seen, self.base.opened).token(*self.owner)
-        return forms.HiddenInput(BASE_ATTRS).render(BASE, token)
+        html = forms.HiddenInput(BASE_ATTRS).render(BASE, token)
+        kept = self.base.choices(self.data, Choice.MINE) - self._questions
+        return html + kept_choices(dict.fromkeys(sorted(kept), Choice.MINE))
 
     @property
     def changed_data(self):
@@ -131,18 +134,23 @@ class RawForm(forms.Form):
 
     def _settle(self, value: dict, conflicts: list[Conflict]) -> None:
         """Put what the person chose into ``value``. Raise ValidationError to ask."""
-        questions = []
-        for conflict in conflicts:
-            name = f"{DOCUMENT}.{'.'.join(map(str, conflict.path))}"
-            choice = self.base.choice(name, self.data)
-            if self.base.is_settled(name, conflict.stored, choice):
+        choices = [*map(self._choice, conflicts)]
+        if not all(choices):
+            raise ValidationError([*map(self._question, conflicts, choices)])
+        for conflict, choice in zip(conflicts, choices, strict=True):
+            if choice == Choice.MINE:
                 _put(value, conflict.path, conflict.mine)
-            elif choice != Choice.STORED:
-                questions.append(self._question(name, conflict))
-        if questions:
-            raise ValidationError(questions)
 
-    def _question(self, name: str, conflict: Conflict) -> ValidationError:
+    def _choice(self, conflict: Conflict) -> str:
+        """Return how the person settled a conflict, "" for one that must be asked."""
+        name = _name(conflict.path)
+        choice = self.base.choice(name, self.data)
+        is_mine = self.base.is_settled(name, conflict.stored, choice)
+        return choice if is_mine or choice == Choice.STORED else ""
+
+    def _question(self, conflict: Conflict, choice: str) -> ValidationError:
+        name = _name(conflict.path)
+        self._questions.add(name)
         self.base.show(name, conflict.stored)
         label = ".".join(map(str, conflict.path))
         field = type(self.instance)._reverse_db_field_map.get(conflict.path[0])
@@ -157,6 +165,7 @@ class RawForm(forms.Form):
             mine=conflict.mine,
             stored=conflict.stored,
             author=author,
+            choice=choice,
         )
 
     def _apply(self, after: dict) -> None:
@@ -175,6 +184,12 @@ def put(document: Any, key: str, bson_value: Any) -> None:
     document._data[name] = remember_value(loaded, bson_value)
     document._mark_as_changed(key)
     keep_exact(document, name, key, bson_value)
+
+
+def _name(path: Path) -> str:
+    """Return the name of a conflict on the page; a key may hold dots itself."""
+    steps = (str(step).replace("\\", "\\\\").replace(".", "\\.") for step in path)
+    return ".".join((DOCUMENT, *steps))
 
 
 def _put(value: Any, path: Path, mine: Any) -> None:
