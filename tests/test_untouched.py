@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 
 import mongoengine as me
 import pytest
-from bs4 import BeautifulSoup, SoupStrainer
 from bson import (
     Binary,
     Code,
@@ -27,14 +26,13 @@ from bson.codec_options import CodecOptions
 from bson.datetime_ms import DatetimeMS
 from bson.raw_bson import RawBSONDocument
 from django.contrib import admin
-from django.http import QueryDict
 from mongoengine import fields as me_fields
 from mongoengine.base import BaseField
 
 from admin_ext import DocumentAdmin
 from admin_ext.meta import present
-from admin_ext.untouched import NEWLINES
 from tests.odd_documents import Depot, Part, Size
+from tests.submission import sent
 
 pytestmark = pytest.mark.django_db
 
@@ -197,43 +195,6 @@ def test_every_field_class_of_mongoengine_has_a_row():
     assert classes - ABSTRACT == {*CLASSES}
 
 
-INPUTS = SoupStrainer(["input", "select", "textarea"])
-
-
-def sent_by_a_browser(html):
-    """Return what a browser sends for a page on which nobody touched anything."""
-    # https://html.spec.whatwg.org/#constructing-the-form-data-set
-    page = BeautifulSoup(
-        html.replace("\x00", "\ufffd"), "html.parser", parse_only=INPUTS
-    )
-    data = QueryDict(mutable=True)
-    for each in page.select("input, select, textarea"):
-        if each.has_attr("disabled") or not each.get("name"):
-            continue
-        for text in texts_of(each):
-            data.appendlist(each["name"], NEWLINES.sub("\r\n", text))
-    return data
-
-
-def texts_of(each):
-    if each.name == "textarea":
-        # The first newline is the parser's.
-        return [NEWLINES.sub("\n", each.text).removeprefix("\n")]
-    if each.name == "select":
-        options = each.select("option")
-        chosen = [option for option in options if option.has_attr("selected")]
-        if not each.has_attr("multiple"):
-            chosen = chosen[-1:] or options[:1]
-        return [option.get("value", option.text) for option in chosen]
-    kind = each.get("type", "text")
-    if kind in ("checkbox", "radio"):
-        return [each.get("value", "on")] if each.has_attr("checked") else []
-    if kind in ("file", "submit"):
-        return []
-    text = each.get("value", "")
-    return [text] if kind == "hidden" else [NEWLINES.sub("", text)]
-
-
 def form_class_of(document, rf, admin_user):
     request = rf.get("/")
     request.user = admin_user
@@ -268,7 +229,7 @@ def test_no_value_under_any_field_changes_when_nobody_touched_it(
         with mongo_commands() as commands:
             html = form_class(instance=document._default_manager.get(pk=KEY)).as_p()
             again = document._default_manager.get(pk=KEY)
-            form = form_class(sent_by_a_browser(html), instance=again)
+            form = form_class(sent(html), instance=again)
             found = changed(form), form.errors, commands.writes
             if form.is_valid():
                 form.save()
