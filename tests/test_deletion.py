@@ -345,15 +345,15 @@ class Kept(me.QuerySet):
         return self.update(gone=True)
 
 
-class Paper(me.Document):
+class Parchment(me.Document):
     gone = me.BooleanField()
-    meta = {"collection": "papers", "queryset_class": Kept}
+    meta = {"collection": "parchments", "queryset_class": Kept}
 
 
 def test_a_querysets_own_delete_is_kept(mongo):
-    Paper().save()
-    Paper().save()
-    present(Paper)._default_manager.first().delete()
-    assert mongo.papers.count_documents({"gone": True}) == 1
-    Paper._default_manager.all().delete()
-    assert mongo.papers.count_documents({"gone": True}) == 2
+    Parchment().save()
+    Parchment().save()
+    present(Parchment)._default_manager.first().delete()
+    assert mongo.parchments.count_documents({"gone": True}) == 1
+    Parchment._default_manager.all().delete()
+    assert mongo.parchments.count_documents({"gone": True}) == 2

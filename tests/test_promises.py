@@ -21,19 +21,29 @@ from tests.odd_documents import Everything
 
 pytestmark = pytest.mark.django_db
 
-# Query strings of a list: every link that the pages offer, and some that they do not.
-QUERIES = (
+# Query strings of any list: links that the pages offer, and some that they do not.
+COMMON_QUERIES = (
     "",
     "?q=budget",
-    '?q="two words"+x',
     "?o=1.-2",
-    "?p=2",
     "?p=9999",
-    "?all=",
     "?_facets=True",
+    "?id__exact=zzz",
+    "?user__id__exact=x",
+    "?__raw__={}",
+    "?$where=1",
+    "?q=%00",
+    "?_to_field=nope",
+)
+
+# The same for the list of notes, which has filters, a search and a drill-down.
+QUERIES = (
+    *COMMON_QUERIES,
+    '?q="two words"+x',
+    "?p=2",
+    "?all=",
     "?e=1",
     "?_popup=1",
-    "?id__exact=zzz",
     "?type__exact=task",
     "?type__isnull=True",
     "?checked__exact=1",
@@ -41,15 +51,10 @@ QUERIES = (
     "?start__year=nope",
     "?start__gte=2024-01-01+00:00:00Z",
     "?user__id__exact=5c2aad8064656d6f01fffc18",
-    "?user__id__exact=x",
     "?tags__isnull=True",
-    "?__raw__={}",
-    "?$where=1",
     "?body[$ne]=1",
     "?body__regex=(a%2B)%2B$",
     "?body__nope=1",
-    "?q=%00",
-    "?_to_field=nope",
     "?hashedPassword__startswith=$2",
     "?hashed_password__startswith=$2",
     "?key__startswith=a",
@@ -132,7 +137,7 @@ def test_browsing_every_page_writes_nothing_to_mongodb(
 def test_no_query_string_is_a_server_error_on_any_list(admin_client, notes):
     for model in admin.site._registry:
         name = f"{model._meta.app_label}_{model._meta.model_name}"
-        for query in QUERIES:
+        for query in QUERIES if name.startswith("documents_") else COMMON_QUERIES:
             url = reverse(f"admin:{name}_changelist") + query
             assert admin_client.get(url).status_code in (200, 302, 400), url
 

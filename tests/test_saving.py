@@ -12,7 +12,7 @@ from admin_ext.meta import present
 from .documents import Author, Book, Publisher
 
 
-class Shelf(me.Document):
+class Ledge(me.Document):
     """Has everything that a save may meet: clean(), save(), unique_with."""
 
     room = me.StringField(unique_with="row")
@@ -36,9 +36,9 @@ class Shelf(me.Document):
 @pytest.fixture
 def shelf(mongo):
     """A stored shelf without its required label: odd, and nobody's business."""
-    present(Shelf)
+    present(Ledge)
     pk = mongo.shelves.insert_one({"room": "A", "row": "odd"}).inserted_id
-    return Shelf._default_manager.get(pk=pk)
+    return Ledge._default_manager.get(pk=pk)
 
 
 def stored(mongo):
@@ -89,7 +89,7 @@ def test_clean_speaks_about_a_field_or_about_the_whole(shelf):
 def test_unique_with_names_both_fields(mongo, shelf):
     mongo.shelves.insert_one({"room": "C", "row": 1})
     shelf.room, shelf.row = "C", 1
-    with pytest.raises(ValidationError, match="Shelf with this Room and Row already"):
+    with pytest.raises(ValidationError, match="Ledge with this Room and Row already"):
         validation.validate_unique(shelf, ["room"])
 
 

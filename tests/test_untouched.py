@@ -164,8 +164,8 @@ embeddable = {
 Whole = type("Whole", (me.EmbeddedDocument,), embeddable)
 Matrix = type("Matrix", (me.Document,), fields_of())
 Members = type("Members", (me.Document,), fields_of(lambda make: me.ListField(make())))
-Holder = type(
-    "Holder",
+EmbedsWhole = type(
+    "EmbedsWhole",
     (me.Document,),
     {
         "whole": me.EmbeddedDocumentField(Whole),
@@ -179,7 +179,7 @@ PLACES = {
     "top level": (Matrix, 1, lambda son: {name: each for name, [each] in son.items()}),
     "in a list": (Members, 6, dict),
     "embedded": (
-        Holder,
+        EmbedsWhole,
         1,
         lambda son: {"whole": {name: each for name, [each] in son.items()}},
     ),
@@ -247,5 +247,5 @@ def batched(values, size):
 
 def fields_of_class(document):
     """Return the table's fields, wherever ``document`` has them."""
-    holder = Whole if document is Holder else document
+    holder = Whole if document is EmbedsWhole else document
     return [field for name, field in holder._fields.items() if name != "id"]
