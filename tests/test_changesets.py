@@ -7,7 +7,7 @@ import pytest
 from bson import Binary, Decimal128, Int64
 from bson.datetime_ms import DatetimeMS
 from django.core import signing
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from admin_ext.changesets import (
@@ -28,6 +28,7 @@ from admin_ext.changesets import (
     merged_tree,
     update_for,
 )
+from tests.properties import times
 
 
 @pytest.mark.parametrize(
@@ -279,7 +280,7 @@ def test_rows_of_a_page_that_shows_part_of_a_list_or_sorts_it():
     assert align(*identities, [2, 1], 5) == [None, 1]
 
 
-@settings(max_examples=500, deadline=None, derandomize=True, database=None)
+@times(500)
 @given(st.data())
 def test_no_row_is_taken_for_another(data):
     """Others change, add, move and delete rows of which no two are alike."""

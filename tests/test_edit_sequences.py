@@ -7,26 +7,17 @@ the model says, with all that the person did not touch.
 import bson
 import pytest
 from bson import Int64, ObjectId
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from .odd_documents import Meeting
+from .properties import times
 from .stored import Stored
 from .submission import draw, sent
 
 pytestmark = pytest.mark.django_db
 
 KEY = ObjectId("5f0000000000000000000001")
-
-COMMON = settings(
-    deadline=None,
-    derandomize=True,
-    database=None,
-    max_examples=80,
-    phases=[Phase.explicit, Phase.generate],
-    report_multiple_bugs=False,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
 
 weights = st.integers(0, 3)
 kinds = st.sampled_from(["a", "b", None])
@@ -114,7 +105,7 @@ def store(mongo, rf, admin_user):
 def test_every_row_keeps_what_nobody_touched(store):
     counts = {"saved": 0, "asked": 0}
 
-    @COMMON
+    @times(80)
     @given(st.data())
     def check(data):
         before = data.draw(stored_rows())

@@ -2,10 +2,9 @@
 
 Values of every BSON type, at any depth, stand under every kind of field and under keys
 that nobody declares. A form is drawn, what a browser sends for it is sent back, and the
-stored bytes are compared. `HYPOTHESIS_PROFILE=long` runs more of them.
+stored bytes are compared. TRY=20 sends twenty times as many.
 """
 
-import os
 from datetime import UTC
 
 import pytest
@@ -23,29 +22,15 @@ from bson import (
 )
 from bson.codec_options import CodecOptions
 from bson.datetime_ms import DatetimeMS
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from .odd_documents import Everything, Tree
+from .properties import times
 from .stored import Stored
 from .submission import draw, sent
 
 pytestmark = pytest.mark.django_db
-
-settings.register_profile("short", max_examples=25)
-settings.register_profile("long", max_examples=5_000)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
-settings.register_profile(
-    "common",
-    parent=settings(),
-    deadline=None,
-    derandomize="HYPOTHESIS_PROFILE" not in os.environ,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    database=None,
-    phases=[Phase.explicit, Phase.generate],
-    report_multiple_bugs=False,
-)
-settings.load_profile("common")
 
 KEY = ObjectId("5f0000000000000000000001")
 MILLISECONDS = 8_640_000_000_000_000
@@ -138,6 +123,7 @@ def stored(request, mongo, rf, admin_user):
 def test_an_unchanged_form_changes_no_byte(stored, mongo_commands):
     document, store = stored
 
+    @times(25)
     @given(documents(document))
     def check(son):
         it = store(son)
@@ -159,6 +145,7 @@ def test_one_changed_field_leaves_all_others_to_the_byte(stored, mongo_commands)
     field = {Everything: "object_id", Tree: "name"}[document]
     new = {Everything: ObjectId("5f00000000000000000000ff"), Tree: "changed"}[document]
 
+    @times(25)
     @given(documents(document))
     def check(son):
         son.pop(field, None)
