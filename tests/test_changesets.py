@@ -155,6 +155,17 @@ def test_the_guard_of_a_row_wants_the_whole_row_in_its_place(mongo):
     assert mongo.things.count_documents(guard) == 0
 
 
+def test_the_guard_of_a_row_within_a_row_wants_both_in_their_places(mongo):
+    rows = [{"a": 1, "rows": [{"b": 1}]}, {"a": 2, "rows": [{"b": 1}]}]
+    stored = {"_id": 1, "rows": rows}
+    mongo.things.insert_one(stored)
+    after = {"_id": 1, "rows": [rows[0], {"a": 2, "rows": [{"b": 2}]}]}
+    guard = guard_for(differences(stored, after), stored)
+    assert mongo.things.count_documents(guard) == 1
+    mongo.things.update_one({}, {"$set": {"rows": rows[::-1]}})
+    assert mongo.things.count_documents(guard) == 0
+
+
 @pytest.mark.parametrize("large", [b"x" * 9_000_000, ["x" * 9_000_000]], ids=type)
 def test_of_a_large_value_the_guard_compares_the_size(mongo, large):
     stored = {"_id": 1, "a": large}

@@ -30,12 +30,10 @@ def guard_for(changes: list[Change], stored: dict) -> dict:
 
 
 def _guarded(path: Path, stored: dict) -> Path:
-    """Return the row in which ``path`` ends, or ``path``."""
+    """Return the outermost row around ``path`` that is not too large, or ``path``."""
     places = [place for place, step in enumerate(path) if isinstance(step, int)]
-    if not places:
-        return path
-    row = path[: places[-1] + 1]
-    return row if _size(value_at(stored, row)) <= MAX_ROW else path
+    rows = (path[: place + 1] for place in places)
+    return next((row for row in rows if _size(value_at(stored, row)) <= MAX_ROW), path)
 
 
 def _size(value: Any) -> int:
