@@ -136,7 +136,16 @@ class PageBoundField(BoundField):
     def _has_changed(self):
         if self.is_dropped or self._was_closed:
             return False
-        return super()._has_changed()
+        return super()._has_changed() or self.is_put_back
+
+    @property
+    def is_put_back(self) -> bool:
+        """Tell whether what the page showed first is to be stored once more.
+
+        Who typed it again to settle a conflict changed nothing on the page.
+        """
+        is_shown = self.choice == Choice.MINE and self.form.shows_stored(self.name)
+        return is_shown and not self.is_multipart and not super()._has_changed()
 
     @property
     def _was_closed(self) -> bool:

@@ -59,6 +59,18 @@ def conflict_error(
     return ValidationError(html, code=CODE)
 
 
+def other_order(html_name: str, label: str, author: Author | None) -> ValidationError:
+    """Return the error of rows that two people have put in two orders."""
+    return conflict_error(
+        html_name,
+        label=label,
+        base=_("(as on the page)"),
+        mine=_("(in your order)"),
+        stored=_("(in another order)"),
+        author=author,
+    )
+
+
 def kept_choices(choices: dict[str, str]) -> str:
     """Return {name: choice} as inputs; another error brought the page."""
     attrs = {"class": "admin-ext"}

@@ -326,14 +326,15 @@ class BaseDocumentForm(FileForm, forms.ModelForm, metaclass=DocumentFormMetaclas
         base = self.base_bson(name)
         if identical(field.as_base(stored), base):
             return True
-        mine = field.exact_bson(
-            field.value_for_document(self.cleaned_data[name]), stored
-        )
+        bound, mine = self[name], base
+        if not bound.is_put_back:
+            value = field.value_for_document(self.cleaned_data[name])
+            mine = field.exact_bson(value, stored)
         if identical(mine, stored):
             return False
-        if self[name].is_settled(stored):
+        if bound.is_settled(stored):
             return True
-        self.add_error(name, self[name].conflict(base=base, mine=mine, stored=stored))
+        self.add_error(name, bound.conflict(base=base, mine=mine, stored=stored))
         return False
 
     def _is_set_by_code(self, name: str) -> bool:
@@ -370,8 +371,11 @@ class BaseDocumentForm(FileForm, forms.ModelForm, metaclass=DocumentFormMetaclas
         field.save_form_data(self.instance, data)
         if self._adding:
             return
-        value, bson = self.instance._data.get(field.name), self[field.name].exact
-        if bson is CONVERT and not field.holds_documents:
+        bound = self[field.name]
+        value, bson = self.instance._data.get(field.name), bound.exact
+        if bound.is_put_back:
+            bson = self.base_bson(field.name)
+        elif bson is CONVERT and not field.holds_documents:
             value = field.value_for_document(data)
             bson = field.exact_bson(value, self.stored_bson(field.name))
         if bson is not CONVERT:

@@ -158,7 +158,7 @@ class StoredValueMixin:
         return text_of(value)
 
     def _clean_bound_field(self, bf):
-        if self.is_kept and not bf._has_changed():
+        if self.is_kept and (not bf._has_changed() or bf.is_put_back):
             return self.missing_value if bf.initial is None else bf.initial
         return super()._clean_bound_field(bf)
 

@@ -736,3 +736,13 @@ def test_a_removed_inline_row_is_stored_again_with_its_map(opened, choice):
     it.save()
     mine = [{**a, "title": "A"}] if choice == "mine" else []
     assert it.stored()["rows"] == [*mine, {"title": "b"}]
+
+
+def test_a_value_that_the_page_showed_first_is_put_back(opened):
+    it = opened(nums={"a": Int64(1), "b": 2})
+    it.other({"$set": {"nums.a": 5.5}})
+    it["numbers-0-value"] = "9"
+    assert len(asked(it)) == 1
+    it["numbers-0-value"], it["numbers-0-value-CHOICE"] = "1", "mine"
+    it.save()
+    assert identical(it.stored()["nums"], {"a": Int64(1), "b": 2})

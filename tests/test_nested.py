@@ -1,8 +1,13 @@
 """Forms inside forms: embedded documents and lists, without JavaScript."""
 
+import random
+
 import pytest
 from bson import Int64, ObjectId
+from django.contrib.admin import site
 from django.urls import reverse
+
+from .odd_documents import Tree
 
 pytestmark = pytest.mark.django_db
 
@@ -141,3 +146,33 @@ def test_a_class_within_itself_is_offered_once_and_then_when_it_is_stored(app, m
     submitted(form)
     child = mongo.trees.find_one(pk)["root"]["child"]
     assert (child["name"], child["child"]["name"]) == ("c", "d")
+
+
+@pytest.mark.parametrize("value", [random.Random(1).randbytes(6_000_000).hex(), []])
+def test_what_is_no_embedded_document_is_not_sent_along(app, mongo, value):
+    value = value or [[hex(number)] for number in range(200_000)]
+    pk = mongo.trees.insert_one({"root": value}).inserted_id
+    form = form_of(app, "tests_tree", pk)
+    assert len(form["_base"].value) < 100_000
+    form["name"] = "changed"
+    submitted(form)
+    assert mongo.trees.find_one(pk) == {"_id": pk, "root": value, "name": "changed"}
+
+
+def test_a_class_within_itself_is_saved_as_new_as_deep_as_it_is(
+    app, mongo, monkeypatch
+):
+    monkeypatch.setattr(site.get_model_admin(Tree), "save_as", True)
+    root = {"name": "0"}
+    for number in range(1, 6):
+        root = {"name": str(number), "child": root, "children": [{"name": "c"}]}
+    pk = mongo.trees.insert_one({"name": "T", "root": root, "branches": [root]})
+    form = form_of(app, "tests_tree", pk.inserted_id)
+    submitted(form, "_saveasnew")
+    (copy,) = mongo.trees.find({"_id": {"$ne": pk.inserted_id}})
+    for branch in (copy["root"], copy["branches"][0]):
+        for number in range(5, 0, -1):
+            assert branch["name"] == str(number)
+            assert [each["name"] for each in branch["children"]] == ["c"]
+            branch = branch["child"]
+        assert branch["name"] == "0"

@@ -214,7 +214,7 @@ class GenericReferenceField(forms.Field):
     # What was sent
 
     def _clean_bound_field(self, bf):
-        if self.is_kept and not bf._has_changed():
+        if self.is_kept and (not bf._has_changed() or bf.is_put_back):
             return bf.initial
         return super()._clean_bound_field(bf)
 

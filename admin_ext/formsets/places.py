@@ -9,10 +9,9 @@ from django.core.exceptions import ValidationError
 from django.forms import Media
 from django.forms.boundfield import BoundField
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
 
 from admin_ext.changesets import Choice, New
-from admin_ext.conflicts import conflict_error
+from admin_ext.conflicts import other_order
 from admin_ext.nested import NOTHING_TO_COPY, SCRIPT, Copy
 from admin_ext.sending import copied
 from admin_ext.undeclared import undeclared
@@ -211,13 +210,5 @@ class PlacesMixin:
             return
         self.questions.add(self.prefix)
         self.base.show(self.prefix, self.stored_rows)
-        raise ValidationError([
-            conflict_error(
-                self.prefix,
-                label=self.model._meta.verbose_name_plural,
-                base=_("(as on the page)"),
-                mine=_("(in your order)"),
-                stored=_("(in another order)"),
-                author=self.last_author(None),
-            )
-        ])
+        label = self.model._meta.verbose_name_plural
+        raise ValidationError([other_order(self.prefix, label, self.last_author(None))])

@@ -5,10 +5,11 @@ from typing import Any
 from django import forms
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.template.loader import render_to_string
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from admin_ext.boundfields import PageBoundField
-from admin_ext.changesets import MISSING
+from admin_ext.changesets import MISSING, Conflict, identical, merged
 from admin_ext.marks import absence
 from admin_ext.widgets import Script
 
@@ -61,6 +62,9 @@ class NestedBoundField(PageBoundField):
     ``stored`` is the BSON that MongoDB holds now, ``live`` the value in the Document.
     """
 
+    # The base of forms says which documents, rows and keys there were.
+    is_put_back = False
+
     # Not template_name: Django's is of the field with its label.
     widget_template_name = ""
 
@@ -106,13 +110,24 @@ class NestedBoundField(PageBoundField):
         return getattr(self.form, "blank", ())
 
     def can_be_blank(self, document: type) -> bool:
-        """Tell whether a form of an absent document is offered here."""
+        """Tell whether there is a form of an absent document here.
+
+        What a page had, because it was stored then, or in what is copied, comes back.
+        """
+        return self._is_offered(document) or self._is_sent
+
+    def _is_offered(self, document: type) -> bool:
         return len(self.blank) < MAX_BLANK_DEPTH and document not in self.blank
+
+    @cached_property
+    def _is_sent(self) -> bool:
+        start = f"{self.html_name}-"
+        return self.is_bound and any(name.startswith(start) for name in self.form.data)
 
     def can_add_to(self, item: Any) -> bool:
         """Tell whether rows can be added, each a value of the field ``item``."""
         documents = getattr(item, "documents", None)
-        is_offered = documents is None or any(map(self.can_be_blank, documents))
+        is_offered = documents is None or any(map(self._is_offered, documents))
         return is_offered and len(self.blank) < MAX_BLANK_DEPTH
 
     @property
@@ -150,6 +165,18 @@ class NestedBoundField(PageBoundField):
     @property
     def media(self):
         return forms.Media()
+
+
+def is_overtaken(bound: PageBoundField, mine: Any, stored: Any) -> bool:
+    """Tell whether somebody else changed a member to another value than the person."""
+    base = bound.form.base_bson(bound.name)
+    if bound.is_put_back:
+        return not identical(base, stored)
+    try:
+        merged(base, mine, stored)
+    except Conflict:
+        return True
+    return False
 
 
 def is_nested(field: forms.Field) -> bool:

@@ -75,14 +75,14 @@ class EmbeddedBoundField(NestedBoundField):
 
     @property
     def was(self) -> Any:
-        """What the page showed: {"digest": …} of a document, or else the value.
+        """What the page showed: {"digest": …} of a document, None or MISSING.
 
-        {"odd": …} is the digest of one that is not taken for a document.
+        {"odd": …} is the digest of anything that is not taken for a document.
         """
         return self.form.base.get(self.html_name, self._now())
 
     def _now(self) -> Any:
-        if not isinstance(self.stored, dict):
+        if self.stored is None or self.stored is MISSING:
             return self.stored
         return {"digest" if self.is_present else "odd": digest(self.stored)}
 

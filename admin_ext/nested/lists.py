@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from mongoengine.fields import GridFSProxy
 
 from admin_ext.boundfields import CONVERT
-from admin_ext.changesets import (
-    New,
-)
+from admin_ext.changesets import Choice, New
+from admin_ext.conflicts import kept_choices, other_order
 
 from .base import (
     MAX_DEPTH,
@@ -42,6 +41,7 @@ class ListBoundField(NestedBoundField):
 
     widget_template_name = "admin_ext/widgets/list.html"
     exact: Any = CONVERT
+    is_order_asked = False
 
     @cached_property
     def stored_rows(self) -> list:
@@ -60,6 +60,22 @@ class ListBoundField(NestedBoundField):
             return PageRows.sent(entry, self.stored_rows)
         places = self.windows.places(self.html_name, len(self.stored_rows))
         return PageRows.shown(self.stored_rows, places)
+
+    @property
+    def order_name(self) -> str:
+        """The name of a conflict about the order of the rows alone."""
+        return f"{self.html_name}-ORDER"
+
+    @property
+    def order_choice(self) -> str:
+        """How the person settled such a conflict, if there was one."""
+        return self.form.base.choice(self.order_name, self.form.data)
+
+    def kept_choice(self):
+        html = super().kept_choice()
+        if self.order_choice != Choice.MINE or self.is_order_asked:
+            return html
+        return html + kept_choices({self.order_name: self.order_choice})
 
     @property
     def windows(self) -> Windows:
@@ -156,16 +172,13 @@ class ListBoundField(NestedBoundField):
         """
         self._refuse_row_conflicts()
         wanted, new = self._wanted()
-        rows = self.rows.arranged(
-            len(self.stored_rows), wanted, self.is_settled(self.stored)
-        )
+        name, base = self.order_name, self.form.base
+        is_settled = base.is_settled(name, self.stored, self.order_choice)
+        rows = self.rows.arranged(len(self.stored_rows), wanted, is_settled)
         if rows is None:
-            raise self.conflict(
-                base=_("(as on the page)"),
-                mine=_("(in your order)"),
-                stored=_("(in another order)"),
-                now=self.stored,
-            )
+            self.is_order_asked = True
+            base.show(name, self.stored)
+            raise other_order(name, self.title, self.form.last_author(self.label))
         changed = self._changed_members()
         if rows == [*range(len(self.stored_rows))] and not changed:
             return self.live
@@ -200,7 +213,10 @@ class ListBoundField(NestedBoundField):
             wanted.append(kind(len(new)))
             new.append(member)
 
-        for form in sorted(self.formset.forms, key=_position):
+        forms_ = self.formset.forms
+        if self.order_choice != Choice.STORED:
+            forms_ = sorted(forms_, key=_position)
+        for form in forms_:
             if form.is_deleted:
                 if form.place is not None:
                     form["value"].note_replaced()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from mongoengine import fields as me
 
 from admin_ext.boundfields import CONVERT
-from admin_ext.changesets import MISSING, Conflict, digest, identical, merged
+from admin_ext.changesets import MISSING, digest, identical
 from admin_ext.changesets.diff import is_addressable
 from admin_ext.formfields import StringField
 
@@ -20,6 +20,7 @@ from .base import (
     NestedBoundField,
     NestedWidget,
     is_nested,
+    is_overtaken,
     untick_deletion,
 )
 from .maptexts import MapText, reason_for_text
@@ -178,14 +179,10 @@ class MapRowForm(MemberForm):
         )
 
     def _is_overtaken(self, mine: Any, stored: Any) -> bool:
-        base = self.base_bson("value")
+        stored = self.item.as_base(stored)
         if mine is CONVERT:
-            return not identical(base, self.item.as_base(stored))
-        try:
-            merged(base, *(self.item.as_base(each) for each in (mine, stored)))
-        except Conflict:
-            return True
-        return False
+            return not identical(self.base_bson("value"), stored)
+        return is_overtaken(self["value"], self.item.as_base(mine), stored)
 
     def _stored_there(self) -> Any:
         """Return what is stored under the key by now; under that of a new row, too."""
@@ -227,6 +224,8 @@ class MapRowForm(MemberForm):
             value = self.live("value")
             return value, self.item.member_bson(value, MISSING)
         value = self.item.value_for_document(value)
+        if bound.is_put_back:
+            return value, self.base_bson("value")
         return value, self.item.member_bson(value, stored)
 
     def _made(self, bound: Any) -> Any:

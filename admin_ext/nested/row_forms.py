@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from mongoengine import EmbeddedDocument
 
 from admin_ext.boundfields import NO_INPUT, PageBoundField
-from admin_ext.changesets import MISSING, Choice, Conflict, identical, merged
+from admin_ext.changesets import MISSING, Choice, identical
 from admin_ext.formfields import is_file_left_alone, join_lookups, show_original
 from admin_ext.hydration import stored_son
 
-from .base import NOTHING_TO_COPY, is_nested, untick_deletion
+from .base import NOTHING_TO_COPY, is_nested, is_overtaken, untick_deletion
 
 if TYPE_CHECKING:
     from .lists import ListBoundField
@@ -217,12 +217,8 @@ class RowForm(forms.Form):
             mine = _("(deleted)")
         elif self.is_touched and not is_nested(bound.field):
             mine, item = self.member()[1], self.list.field.item_field
-            base = self.base_bson("value")
-            try:
-                merged(base, *(item.as_base(each) for each in (mine, stored)))
-            except Conflict:
-                pass
-            else:
+            values = (item.as_base(each) for each in (mine, stored))
+            if not is_overtaken(bound, *values):
                 return None
         else:
             return None
@@ -241,6 +237,8 @@ class RowForm(forms.Form):
             is_new = self.row is None
             return value, item.member_bson(value, MISSING) if is_new else stored
         value = item.value_for_document(value)
+        if bound.is_put_back:
+            return value, self.base_bson("value")
         return value, item.member_bson(value, stored)
 
     @property
@@ -248,6 +246,13 @@ class RowForm(forms.Form):
         media = super().media
         nested = [bound for bound in self if is_nested(bound.field)]
         return sum((bound.media for bound in nested), media)
+
+
+class StoredOrderField(forms.IntegerField):
+    """The place of a row as the page showed it first, whatever was sent."""
+
+    def bound_data(self, data, initial):
+        return initial
 
 
 class RowFormSet(BaseFormSet):
@@ -272,6 +277,13 @@ class RowFormSet(BaseFormSet):
         order = form.fields.get("ORDER")
         if order and order.initial:
             order.initial += self.first_number - 1
+        if order and form.list.order_choice == Choice.STORED:
+            form.fields["ORDER"] = StoredOrderField(
+                label=order.label,
+                initial=order.initial,
+                required=False,
+                widget=order.widget,
+            )
         if form.row is not None and self.can_delete:
             form.fields["COPY"] = forms.BooleanField(
                 label=_("Duplicate"), required=False
