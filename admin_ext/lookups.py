@@ -276,9 +276,13 @@ def readings(text: str) -> list[Any]:
     return found
 
 
-def _key(found: Path, operator_name: str = "") -> str:
-    """Return mongoengine's key; a trailing "__" keeps a name from being an operator."""
-    parts = [*found.names, operator_name] if operator_name else [*found.names]
+def _key(found: Path, operator_name: str = "", *, is_whole: bool = False) -> str:
+    """Return mongoengine's key; a trailing "__" keeps a name from being an operator.
+
+    ``is_whole``: of all that a reference holds, not of the key within it.
+    """
+    within = () if is_whole else getattr(found.fields[-1], "key_within", ())
+    parts = [*found.names, *within, *([operator_name] if operator_name else ())]
     if not operator_name and len(parts) > 1 and parts[-1] in MATCH_OPERATORS:
         parts.append("")
     return LOOKUP_SEP.join(parts)
@@ -290,9 +294,9 @@ def _is_null(found: Path, value: Any) -> Q:
     {field: null} matches both: https://www.mongodb.com/docs/manual/tutorial/query-for-null-fields/
     """
     if value in TRUE:
-        return Q(**{_key(found): None})
+        return Q(**{_key(found, is_whole=True): None})
     if value in FALSE:
-        return Q(**{_key(found, "ne"): None})
+        return Q(**{_key(found, "ne", is_whole=True): None})
     raise ValidationError(f"“{value}” is neither true nor false.")
 
 

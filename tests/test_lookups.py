@@ -14,6 +14,7 @@ from admin_ext.lookups import LOOKUPS, q_for, q_for_lookup
 from admin_ext.meta import present
 from tests.documents import Author, Book, Publisher
 from tests.odd_documents import Depot, Everything, Load, Meeting
+from tests.reference_documents import Trip
 
 KEY = ObjectId("5f0000000000000000000001")
 
@@ -408,3 +409,23 @@ def test_two_lookups_through_a_list_mean_the_same_document(books):
     assert keys(reviews__by__name="Bob", reviews__by__born__isnull=False) == 0
     assert keys(others__name="Bob", others__name__startswith="B") == 1
     assert keys(others__name="Bob", others__name__startswith="A") == 0
+
+
+def test_cached_references_are_looked_up_by_their_keys(mongo):
+    keys = mongo.towns.insert_many([{"townName": "A"}, {"townName": "B"}]).inserted_ids
+    cached = [{"_id": key, "townName": "old"} for key in keys]
+    mongo.trips.insert_many([
+        {"title": "first", "cached": cached[0], "cacheds": cached},
+        {"title": "second", "cached": cached[1], "cacheds": cached[1:]},
+        {"title": "none"},
+    ])
+
+    def found(**lookups):
+        trips = present(Trip)._default_manager.filter(Q(**lookups))
+        return [trip.title for trip in trips.order_by("title")]
+
+    assert found(cached=keys[0]) == found(cached__id__exact=str(keys[0])) == ["first"]
+    assert found(cached__in=keys) == found(cached__isnull=False) == ["first", "second"]
+    assert found(cached__isnull=True) == ["none"]
+    assert found(cached__name="B") == found(cached__name__iexact="b") == ["second"]
+    assert found(cacheds=keys[0]) == found(cacheds__name="A") == ["first"]

@@ -42,6 +42,11 @@ class RelationMixin(DocumentField):
     def _is_cached(self):
         return isinstance(self.reference, me.CachedReferenceField)
 
+    @property
+    def key_within(self) -> tuple[str, ...]:
+        """The path to the key in what is stored: a cached reference is a document."""
+        return (self.remote_field.model._meta.pk.name,) if self._is_cached else ()
+
     def key_of(self, value: Any) -> Any:
         """Return the key that a reference holds, in whatever form it has."""
         if self._is_cached:
