@@ -47,7 +47,7 @@ from .fields import (
 from .files import SHOWN_BY, SHOWN_FILES, join
 from .formfields import moment_text
 from .geometry import coordinates_in, short_text, shown
-from .hydration import stored_son
+from .hydration import stored_son, visible
 from .lookups import resolve
 from .marks import Absent, absence, mark
 
@@ -421,6 +421,6 @@ def _stored(value: Any) -> Any:
         return [_stored(item) for item in value]
     if isinstance(value, BaseDocument) and stored_son(value) is not None:
         # As it is stored: with undeclared keys, without defaults.
-        return stored_son(value)
+        return visible(value, stored_son(value))
     to_mongo = getattr(value, "to_mongo", None)
     return to_mongo() if callable(to_mongo) else value

@@ -57,6 +57,29 @@ def blank(cls: type) -> Any:
     return document
 
 
+def visible(value: Any, stored: Any) -> Any:
+    """Return what is stored without the fields of ``editable=False`` within.
+
+    ``value``: the same as the Document holds it, whose classes tell the fields. Such a
+    field is shown where somebody names it, and not as a part of something else.
+    """
+    if isinstance(value, BaseDocument) and isinstance(stored, dict):
+        names = value._reverse_db_field_map
+        fields = {key: value._fields.get(names.get(key, key)) for key in stored}
+        return {
+            key: visible(value._data.get(names.get(key, key)), item)
+            for key, item in stored.items()
+            if key == "_id" or getattr(fields[key], "editable", True)
+        }
+    if isinstance(value, dict) and isinstance(stored, dict):
+        return {key: visible(dict.get(value, key), stored[key]) for key in stored}
+    if isinstance(value, list) and isinstance(stored, list):
+        members = [*list.__iter__(value)]
+        if len(members) == len(stored):
+            return [*map(visible, members, stored)]
+    return stored
+
+
 def is_blank(document: Any) -> bool:
     """Tell whether ``document`` stands for one that is not stored any more."""
     return BLANK in document.__dict__

@@ -9,6 +9,7 @@ from bson import Decimal128, Int64, ObjectId
 from django.contrib.admin import site
 from django.contrib.admin.templatetags.admin_list import _boolean_icon
 from django.contrib.admin.utils import display_for_value
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.html import escape
 
@@ -22,7 +23,8 @@ from admin_ext.display import (
 from admin_ext.hydration import document_for_son
 from admin_ext.meta import present
 from tests.documents import Author, Book
-from tests.odd_documents import Everything, Meeting
+from tests.odd_documents import Everything, Meeting, Part
+from tests.submission import sent
 
 NOON = datetime(2024, 3, 5, 12, 0, tzinfo=UTC)
 
@@ -235,3 +237,45 @@ def test_author_key_in_a_cell():
     author = document_for_son(Author, {"_id": "a/b"})
     field, _attribute, value = lookup_field("code", author, None, None)
     assert display_for_field(value, field, "-") == "a/b"
+
+
+@pytest.fixture
+def secret(mongo, monkeypatch):
+    """Store two secret weights within a document, in a field that is not editable."""
+    monkeypatch.setattr(Part._fields["weight"], "editable", False, raising=False)
+    part = {"lbl": "seen", "weight": 987.5, "more": 1}
+    key = ObjectId("5f0000000000000000000001")
+    names = ("embedded", "generic_embedded")
+    mongo.everything.insert_one(
+        {"_id": key, "embedded_list": [part, None]}
+        | dict.fromkeys(names, {"_cls": "Part", **part})
+    )
+    return key
+
+
+@pytest.mark.django_db
+def test_what_is_not_editable_is_not_shown_as_a_part_of_something_else(
+    admin_client, secret, monkeypatch
+):
+    names = ("embedded", "generic_embedded", "embedded_list")
+    everything = site.get_model_admin(Everything)
+    monkeypatch.setattr(everything, "list_display", ("id", *names))
+    monkeypatch.setattr(everything, "readonly_fields", names)
+    for view, keys in (("changelist", []), ("change", [secret])):
+        url = reverse(f"admin:tests_everything_{view}", args=keys)
+        page = admin_client.get(url).content.decode()
+        assert page.count("seen") >= 3
+        assert "987" not in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("change", ["embedded-REMOVE", "embedded_list-0-DELETE"])
+def test_a_conflict_does_not_show_it_either(admin_client, mongo, secret, change):
+    url = reverse("admin:tests_everything_change", args=[secret])
+    data = sent(admin_client.get(url).content.decode(), **{change: "on"})
+    parts = {"embedded.more": 2, "embedded_list.0.more": 2}
+    mongo.everything.update_one({"_id": secret}, {"$set": parts})
+    data = dict(data.lists()) | {"_save": "Save"}
+    page = admin_client.post(url, data).content.decode()
+    assert "CHOICE" in page
+    assert "987" not in page

@@ -24,7 +24,7 @@ from admin_ext.conflicts import conflict_error, kept_choices
 from admin_ext.fileforms import FilePage
 from admin_ext.forms import BASE, BASE_ATTRS, DAMAGED
 from admin_ext.history import last_author
-from admin_ext.hydration import blank, stored_son
+from admin_ext.hydration import blank, stored_son, visible
 from admin_ext.keys import id_of
 from admin_ext.nested import (
     NO_WINDOWS,
@@ -344,7 +344,7 @@ class EmbeddedFormSet(SentRows, PlacesMixin, FilePage, BaseModelFormSet):
             is_asked = place is not None and self.page_rows.is_changed(
                 number, self.stored_rows
             )
-            mine, shown = _("(deleted)"), stored
+            mine, shown = _("(deleted)"), visible(form.instance, stored)
         else:
             is_asked = place is None and form.has_changed()
             mine, shown = _("(your values below)"), _("(removed)")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from admin_ext.boundfields import PageBoundField
 from admin_ext.changesets import MISSING, Conflict, identical, merged
+from admin_ext.hydration import visible
 from admin_ext.marks import absence
 from admin_ext.widgets import Script
 
@@ -75,6 +76,11 @@ class NestedBoundField(PageBoundField):
     @property
     def live(self) -> Any:
         return self.form.live(self.name)
+
+    def conflict(self, *, stored: Any, now: Any = None, **kwargs):
+        """Return the error; it tells of what is stored only what a page may show."""
+        now, stored = stored if now is None else now, visible(self.live, stored)
+        return super().conflict(stored=stored, now=now, **kwargs)
 
     @property
     def is_gone(self) -> bool:

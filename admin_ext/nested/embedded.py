@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from admin_ext.changesets import MISSING, digest, identical
 from admin_ext.conflicts import value_text
 from admin_ext.ejson import JSON_ERRORS, extended_json
-from admin_ext.hydration import blank
+from admin_ext.hydration import blank, visible
 
 from .base import MAX_DEPTH, NestedBoundField, NestedWidget
 
@@ -60,12 +60,13 @@ class EmbeddedBoundField(NestedBoundField):
     @property
     def stored_text(self) -> str:
         """What is stored here, where there is no form for it."""
+        shown = visible(self.live, self.stored)
         if not self.is_too_deep:
-            return value_text(self.stored)
+            return value_text(shown)
         try:
-            text = extended_json(self.stored, indent=1)
+            text = extended_json(shown, indent=1)
         except JSON_ERRORS:
-            text = repr(self.stored)
+            text = repr(shown)
         return Truncator(text).chars(MAX_TEXT)
 
     @property
