@@ -6,6 +6,7 @@ from django.contrib.admin import site
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
+from .admin import ReviewInline
 from .test_nested import app, form_of, submitted
 
 __all__ = ["app"]
@@ -292,6 +293,22 @@ def test_an_inline_row_that_a_script_copied(app, mongo, reviews):
     submitted(form)
     copy = {**b, "text": "copy"}
     same(mongo.books.find_one(pk)["reviews"], [a, copy, b, c])
+
+
+def test_who_may_only_add_changes_the_copy_alone(app, mongo, reviews, monkeypatch):
+    pk, (a, b, c) = reviews
+    refused = classmethod(lambda cls, request, obj=None: False)
+    monkeypatch.setattr(ReviewInline, "has_change_permission", refused)
+    page = app.get(reverse("admin:tests_book_change", args=[pk]))
+    fields = dict(page.forms["book_form"].submit_fields()) | {
+        "reviews-0-text": "hostile",
+        "reviews-2-ORDER": "0",
+        "reviews-3-FROM": "0",
+        "reviews-3-text": "copy",
+    }
+    assert app.post(page.request.path, fields).status_code == 302
+    expected = [a, b, c, {**a, "text": "copy"}]
+    same(mongo.books.find_one(pk)["reviews"], expected)
 
 
 def test_an_order_that_two_people_changed_is_a_conflict(app, mongo, reviews):

@@ -47,9 +47,11 @@ def row_form_class(base: type, *, can_add: bool, can_change: bool) -> type:
 
     class RowForm(base):
         may_add, may_change = can_add, can_change
+        is_copy = False
 
         def has_changed(self):
-            is_allowed = can_add if self.instance._state.adding else can_change
+            is_new = self.instance._state.adding or self.is_copy
+            is_allowed = can_add if is_new else can_change
             return is_allowed and super().has_changed()
 
     return RowForm
