@@ -19,6 +19,7 @@ from .base import (
     NestedBoundField,
     NestedWidget,
 )
+from .members import member_field
 from .row_forms import Member, RowForm, RowFormSet
 from .rows import Copy, PageRows, members_of
 from .windows import NO_WINDOWS, Windows
@@ -101,7 +102,7 @@ class ListBoundField(NestedBoundField):
     @cached_property
     def formset(self):
         item = self.field.item_form_field(self.form)
-        row_class = type("ListRowForm", (RowForm,), {"value": item, "list": self})
+        row_class = type("ListRowForm", (RowForm,), {"value": item, "owner": self})
         formset_class = formset_factory(
             row_class,
             formset=RowFormSet,
@@ -268,11 +269,7 @@ class ListFormField(forms.Field):
 
     def item_form_field(self, form):
         """Return the form field of one member, through the admin's own hooks."""
-        field = form.formfield_for(self.item_field)
-        field.label = ""
-        field.required = False
-        field.initial = None
-        field.is_row, field.widget.can_be_cleared = True, False
+        field = member_field(form, self.item_field)
         field.disabled = field.disabled or self.disabled
         if isinstance(field.widget, forms.Textarea):
             field.widget.attrs |= {"rows": 1}

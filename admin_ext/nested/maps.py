@@ -24,7 +24,7 @@ from .base import (
     untick_deletion,
 )
 from .maptexts import MapText, reason_for_text
-from .members import MemberForm
+from .members import MemberForm, member_field
 
 # So many keys are rows of the page.
 MAX_ROWS = 100
@@ -97,11 +97,6 @@ class MapRowForm(MemberForm):
     @property
     def label(self):
         return f"{self.owner.title}: {self.key if self.was is None else self.was}"
-
-    @property
-    def number(self) -> str:
-        """What this row is called in the names of its inputs."""
-        return self.prefix.rpartition("-")[2]
 
     @property
     def key(self) -> str:
@@ -458,11 +453,7 @@ class MapFormField(forms.Field):
 
     def item_form_field(self, form):
         """Return the form field of one value, through the admin's own hooks."""
-        field = form.formfield_for(self.item_field)
-        field.label = ""
-        field.required = False
-        field.initial = None
-        field.is_row, field.widget.can_be_cleared = True, False
+        field = member_field(form, self.item_field)
         widget = getattr(field.widget, "widget", field.widget)
         widget.attrs.setdefault("aria-label", _("Value"))
         if isinstance(widget, forms.Textarea):

@@ -12,6 +12,14 @@ from .base import NestedBoundField, is_nested
 from .windows import NO_WINDOWS
 
 
+def member_field(form: Any, item: Any) -> forms.Field:
+    """Return the form field of one member of a field, through the admin's own hooks."""
+    field = form.formfield_for(item)
+    field.label, field.required, field.initial = "", False, None
+    field.is_row, field.widget.can_be_cleared = True, False
+    return field
+
+
 class MemberForm(forms.Form):
     """One member of what ``owner`` holds; its field is ``value``.
 
@@ -30,14 +38,24 @@ class MemberForm(forms.Form):
         self.base = self.owner.form.base
         self.depth, self.blank = self.owner.depth + 1, self.owner.blank
         self.find()
-        if row is None:
-            show_original(self, "value", self.item)
-        else:
+        if self.is_shown_as_stored:
             self._show_base(self.fields["value"])
+        else:
+            show_original(self, "value", self.item)
         join_lookups(self)
 
     def find(self) -> None:
         """Find the member among what is stored now."""
+
+    @property
+    def is_shown_as_stored(self) -> bool:
+        """Tell whether the page shows what is stored, not what a new member has."""
+        return self.row is not None
+
+    @property
+    def number(self) -> str:
+        """What this row is called in the names of its inputs."""
+        return self.prefix.rpartition("-")[2]
 
     @property
     def item(self) -> Any:

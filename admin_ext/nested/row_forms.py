@@ -9,12 +9,12 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from mongoengine import EmbeddedDocument
 
-from admin_ext.boundfields import NO_INPUT, PageBoundField
-from admin_ext.changesets import MISSING, Choice, identical
-from admin_ext.formfields import is_file_left_alone, join_lookups, show_original
+from admin_ext.boundfields import PageBoundField
+from admin_ext.changesets import MISSING, Choice
 from admin_ext.hydration import stored_son
 
 from .base import NOTHING_TO_COPY, is_nested, is_overtaken, untick_deletion
+from .members import MemberForm
 
 if TYPE_CHECKING:
     from .lists import ListBoundField
@@ -31,64 +31,37 @@ class RowBoundField(PageBoundField):
         return {"aria-label": self.form.title, **attrs} if not self.label else attrs
 
 
-class RowForm(forms.Form):
+class RowForm(MemberForm):
     """One member of a list: the field ``value``, its place, and what happens to it.
 
-    ``list``: the bound field of the list; ``row``: which row of the page it is, None
-    for a new one; ``place``: where it is stored now, None for nowhere.
+    ``place``: where it is stored now, None for nowhere.
     """
 
     bound_field_class = RowBoundField
-    list: "ListBoundField"
+    owner: "ListBoundField"
+    place: int | None = None
 
-    def __init__(self, *args, row: int | None = None, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.row = row
-        self.place = None if row is None else self.list.rows.places[row]
-        self.base = self.list.form.base
-        self.depth, self.blank = self.list.depth + 1, self.list.blank
-        if row is not None or self.copy is not None:
-            self._show_base(self.fields["value"])
-        else:
-            show_original(self, "value", self.list.field.item_field)
-        join_lookups(self)
+    def find(self):
+        if self.row is not None:
+            self.place = self.owner.rows.places[self.row]
+        self.step = self.owner.step_to(self)
 
-    def _show_base(self, field):
-        """Show what the page showed, whatever is stored in its place now."""
-        name = self.add_prefix("value")
-        is_stored = self.base.choice(name, self.data) == Choice.STORED
-        if is_stored or is_file_left_alone(self, "value"):
-            self.base.forget(name)
-        if is_nested(field):
-            return
-        item, stored = self.list.field.item_field, self.stored_bson("value")
-        base = self.base_bson("value")
-        is_stored = identical(item.as_base(stored), base)
-        loaded = item.loaded(stored if is_stored else base)
-        self.initial["value"] = item.initial_for(loaded)
-        keep = getattr(field, "keep_stored_value", None)
-        if keep:
-            keep(loaded if item.is_relation else self.initial["value"])
+    @property
+    def is_shown_as_stored(self):
+        return super().is_shown_as_stored or self.copy is not None
 
     def stored_bson(self, name):
         if self.place is not None:
-            return self.list.stored_rows[self.place]
+            return self.owner.stored_rows[self.place]
         if self.copy is None:
             return MISSING
         # A document was given another key.
         own = stored_son(self.copy) if isinstance(self.copy, EmbeddedDocument) else None
-        return self.list.stored_rows[self._source] if own is None else own
-
-    def base_bson(self, name):
-        stored = self.list.field.item_field.as_base(self.stored_bson(name))
-        return self.base.get(self.add_prefix(name), stored)
-
-    def shows_stored(self, name):
-        return name == "value" and self.row is not None
+        return self.owner.stored_rows[self._source] if own is None else own
 
     def live(self, name):
         if self.place is not None:
-            return self.list.live_rows[self.place]
+            return self.owner.live_rows[self.place]
         return self.copy
 
     @cached_property
@@ -96,14 +69,14 @@ class RowForm(forms.Form):
         """The row of the page that this new one is a copy of, as FROM says."""
         sent = self.data.get(self.add_prefix("FROM"), "")
         is_number = sent.isascii() and sent.isdecimal() and len(sent) < 9
-        is_row = self.row is None and is_number and int(sent) < len(self.list.rows)
+        is_row = self.row is None and is_number and int(sent) < len(self.owner.rows)
         return int(sent) if is_row else None
 
     @property
     def _source(self) -> int | None:
         """Where that row is stored now."""
         original = self._original
-        return None if original is None else self.list.rows.places[original]
+        return None if original is None else self.owner.rows.places[original]
 
     @property
     def lacks_source(self) -> bool:
@@ -116,7 +89,7 @@ class RowForm(forms.Form):
     def copy(self) -> Any:
         """What this new row begins with, or None."""
         place = self._source
-        return None if place is None else self.copy_of(self.list.live_rows[place])
+        return None if place is None else self.copy_of(self.owner.live_rows[place])
 
     @property
     def copied_from(self) -> str:
@@ -124,64 +97,12 @@ class RowForm(forms.Form):
         return "" if self.copy is None else self.data.get(self.add_prefix("FROM"))
 
     @property
-    def number(self) -> str:
-        """What this row is called in the names of its inputs."""
-        return self.prefix.rpartition("-")[2]
-
-    @property
     def title(self) -> str:
         """What this row is called, beginning with 1."""
         number = self.number
         if not number.isdecimal():
-            return self.list.title
-        return f"{self.list.title} {self.list.rows.first + int(number) + 1}"
-
-    @property
-    def label(self):
-        return self.list.label
-
-    @property
-    def windows(self):
-        return self.list.windows
-
-    @property
-    def undeclared_access(self):
-        return self.list.form.undeclared_access
-
-    def last_author(self, label):
-        return self.list.form.last_author(self.list.label)
-
-    @property
-    def original_page(self):
-        return self.list.form.original_page
-
-    def path_to(self, name):
-        step, path = self.list.step_to(self), self.list.stored_path
-        return None if step is None or path is None else (*path, step)
-
-    def file_url(self, path):
-        return self.list.form.file_url(path)
-
-    def note_replaced(self, name, document_field, key):
-        self.list.form.note_replaced(name, document_field, key)
-
-    def is_multipart(self):
-        return any(bound.is_multipart for bound in self if bound.name == "value")
-
-    def base_input(self, bound):
-        return NO_INPUT
-
-    def copy_of(self, value):
-        return self.list.form.copy_of(value)
-
-    def get_embedded_form_class(self, document):
-        return self.list.form.get_embedded_form_class(document)
-
-    def formfield_for(self, field):
-        return self.list.form.formfield_for(field)
-
-    def entries(self):
-        return self["value"].entries()
+            return self.owner.title
+        return f"{self.owner.title} {self.owner.rows.first + int(number) + 1}"
 
     def has_changed(self):
         return self.copy is not None or super().has_changed()
@@ -212,12 +133,12 @@ class RowForm(forms.Form):
         if bound.is_settled(stored) or bound.is_dropped:
             return None
         if self.is_deleted:
-            if self.place is None or not self.list.is_changed_since(self):
+            if self.place is None or not self.owner.is_changed_since(self):
                 return None
             mine = _("(deleted)")
         elif self.is_touched and not is_nested(bound.field):
-            mine, item = self.member()[1], self.list.field.item_field
-            values = (item.as_base(each) for each in (mine, stored))
+            mine = self.member()[1]
+            values = (self.item.as_base(each) for each in (mine, stored))
             if not is_overtaken(bound, *values):
                 return None
         else:
@@ -230,7 +151,7 @@ class RowForm(forms.Form):
         bound, value = self["value"], self.cleaned_data["value"]
         if is_nested(bound.field):
             return value, bound.exact
-        item, stored = self.list.field.item_field, self.stored_bson("value")
+        item, stored = self.item, self.stored_bson("value")
         if bound.is_multipart and not bound._has_changed():
             # The page never had it.
             value = self.live("value")
@@ -240,12 +161,6 @@ class RowForm(forms.Form):
         if bound.is_put_back:
             return value, self.base_bson("value")
         return value, item.member_bson(value, stored)
-
-    @property
-    def media(self):
-        media = super().media
-        nested = [bound for bound in self if is_nested(bound.field)]
-        return sum((bound.media for bound in nested), media)
 
 
 class StoredOrderField(forms.IntegerField):
@@ -277,7 +192,7 @@ class RowFormSet(BaseFormSet):
         order = form.fields.get("ORDER")
         if order and order.initial:
             order.initial += self.first_number - 1
-        if order and form.list.order_choice == Choice.STORED:
+        if order and form.owner.order_choice == Choice.STORED:
             form.fields["ORDER"] = StoredOrderField(
                 label=order.label,
                 initial=order.initial,
