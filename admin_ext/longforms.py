@@ -27,6 +27,9 @@ MAX_FIELDS = 50_000
 # (%C3%A4); the rest is for the names and for what the page showed.
 MAX_MEMORY_SIZE = 64 * 1024 * 1024
 
+# Bytes that an input takes at least, in an address-like form ("a&") and in parts.
+SHORTEST_PAIR, SHORTEST_PART = 2, 60
+
 TOO_LONG = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
@@ -81,7 +84,7 @@ def takes_long_forms(view: Any, admin: Any) -> Any:
     @wraps(view)
     def long_view(request, *args, **kwargs):
         refuse_other_encodings(request)
-        if request.method != "POST" or not may_send_long_forms(request, admin):
+        if not can_be_long(request) or not may_send_long_forms(request, admin):
             return protected(request, *args, **kwargs)
         if not hasattr(request, "_files"):
             handlers = [CountingUploadHandler(request), *request.upload_handlers]
@@ -103,6 +106,26 @@ def refuse_other_encodings(request: Any) -> None:
     """
     if request.encoding and codecs.lookup(request.encoding).name != "utf-8":
         raise BadRequest("Forms must be sent as UTF-8.")
+
+
+def can_be_long(request: Any) -> bool:
+    """Tell whether a form can be beyond Django's limits, by its length in bytes.
+
+    For any other no hook is asked for permissions: Django asks none at this point.
+    """
+    if request.method != "POST":
+        return False
+    is_in_parts = request.content_type == "multipart/form-data"
+    shortest = SHORTEST_PART if is_in_parts else SHORTEST_PAIR
+    most = (
+        (settings.DATA_UPLOAD_MAX_MEMORY_SIZE, 1),
+        (settings.DATA_UPLOAD_MAX_NUMBER_FIELDS, shortest),
+        (settings.DATA_UPLOAD_MAX_NUMBER_FILES, SHORTEST_PART),
+    )
+    length = request.headers.get("Content-Length", "")
+    bounds = [limit * size for limit, size in most if limit is not None]
+    is_number = length.isascii() and length.isdecimal()
+    return is_number and bool(bounds) and int(length[:20]) >= min(bounds)
 
 
 def may_send_long_forms(request: Any, admin: Any) -> bool:
