@@ -242,6 +242,8 @@ def test_author_key_in_a_cell():
 @pytest.fixture
 def secret(mongo, monkeypatch):
     """Store two secret weights within a document, in a field that is not editable."""
+    weight = present(Part)._meta.get_field("weight")
+    monkeypatch.setattr(weight, "editable", False)
     monkeypatch.setattr(Part._fields["weight"], "editable", False, raising=False)
     part = {"lbl": "seen", "weight": 987.5, "more": 1}
     key = ObjectId("5f0000000000000000000001")
