@@ -135,10 +135,6 @@ class ListBoundField(NestedBoundField):
     def is_multipart(self):
         return any(form.is_multipart() for form in self.formset.forms)
 
-    def step_to(self, form: RowForm) -> int | None:
-        """Return where a row is in the stored list, None for a new one."""
-        return form.place
-
     @property
     def is_submitted(self) -> bool:
         """Tell whether this list was on the page that was sent."""

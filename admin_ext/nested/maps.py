@@ -346,10 +346,6 @@ class MapBoundField(NestedBoundField):
     def is_multipart(self):
         return not self.text and any(each.is_multipart() for each in self.formset)
 
-    def step_to(self, form: MapRowForm) -> str | None:
-        """Return under which key a row is stored, None for a new one."""
-        return form.step
-
     @property
     def is_damaged(self) -> bool:
         """Tell whether other rows were sent than the page had."""

@@ -44,7 +44,7 @@ class RowForm(MemberForm):
     def find(self):
         if self.row is not None:
             self.place = self.owner.rows.places[self.row]
-        self.step = self.owner.step_to(self)
+        self.step = self.place
 
     @property
     def is_shown_as_stored(self):
