@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from mongoengine import Document, Q
 from mongoengine.base import BaseDocument
 
-from .ejson import extended_json
-from .fields import ReferenceField, ReferenceListField
-from .keys import can_lead, id_of, key_of
+from admin_ext.ejson import extended_json
+from admin_ext.fields import ReferenceField, ReferenceListField
+from admin_ext.keys import can_lead, id_of, key_of
 
 # Where a page keeps its references on the objects that it lists.
 ATTRIBUTE = "_admin_references"
