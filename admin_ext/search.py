@@ -3,6 +3,7 @@
 import operator
 from collections.abc import Iterable
 from functools import reduce
+from inspect import unwrap
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -33,6 +34,25 @@ def path_for(document: Any, search_field: str) -> str:
     return name if has_lookup else f"{name}{LOOKUP_SEP}icontains"
 
 
+def default_fields(document: Any) -> tuple[str, ...]:
+    """Return the fields by which documents are found where nobody named any.
+
+    The texts that ``__str__`` shows: what a person sees is what a person types.
+    """
+    text = unwrap(type.__getattribute__(document, "__str__"))
+    names = getattr(getattr(text, "__code__", None), "co_names", ())
+    return tuple(
+        field.name
+        for field in document._meta.fields
+        if field.name in names and _is_typed(field)
+    )
+
+
+def _is_typed(field) -> bool:
+    is_text = isinstance(field, models.CharField | models.TextField)
+    return is_text and field.editable and not field.choices
+
+
 def words_of(term: str) -> list[str]:
     """Return the words and quoted phrases of ``term``, each once.
 
@@ -60,20 +80,32 @@ def search(queryset: Any, search_fields: Iterable[str], term: str) -> Any:
         return _search(queryset, search_fields, words, term)
 
 
+def search_by_key(queryset: Any, term: str) -> Any:
+    """Return the document whose key is ``term``, or none: no field can be searched."""
+    key = key_condition(queryset.model, term.strip())
+    return queryset.filter(key) if key else queryset.none()
+
+
 def _search(queryset, search_fields, words, term):
     document = queryset._document
-    key = _key(document, term.strip())
+    key = key_condition(document, term.strip())
     if key and _is_unmistakable(document) and _exists(document, key):
         return queryset.filter(key)
     paths = [path_for(document, field) for field in search_fields]
     if _is_text_only(document, paths) and not textindex.has_text(queryset._query):
         condition = Q(__raw__=textindex.text_query(words))
     else:
-        condition = reduce(operator.and_, (_any(document, paths, w) for w in words))
+        condition = all_words(document, paths, words)
     return queryset.filter(condition | key if key else condition)
 
 
-def _key(document, term) -> Q | None:
+def all_words(document: Any, paths: Iterable[str], words: Iterable[str]) -> Q:
+    """Return the condition that each word is in some field. Raise TooManyMatches."""
+    return reduce(operator.and_, (_any(document, paths, word) for word in words))
+
+
+def key_condition(document: Any, term: str) -> Q | None:
+    """Return the condition that ``term`` is the key, or None when it can be none."""
     try:
         return q_for_lookup(document, "pk", term)
     except (ValidationError, UnsupportedLookup):

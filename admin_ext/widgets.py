@@ -311,6 +311,10 @@ class StoredOptions:
                 )
         return [(None, options, 0)]
 
+    @property
+    def media(self):
+        return super().media + forms.Media(js=[Script("admin_ext/js/autocomplete.js")])
+
     def _label(self, field, text):
         document = field.find(text)
         return None if document is None else field.label_from_instance(document)

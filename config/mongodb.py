@@ -77,12 +77,14 @@ class EmbeddedMongoDB:
 
     The server ends with the process that started it, even if that is killed.
     Without a port, the one of the last run is used, or DEFAULT_PORT, or any free
-    one. Raise EmbeddedMongoDBError if it cannot be started.
+    one. Raise EmbeddedMongoDBError if it cannot be started. ``parameters`` are more of
+    the server's, as ``enableTestCommands=1``.
     """
 
-    def __init__(self, data_dir, port=None):
+    def __init__(self, data_dir, port=None, parameters=()):
         self.data_dir = Path(data_dir).absolute()
         self.wanted_port = port
+        self.parameters = parameters
         self.port = None
         self._lock = None
         self._process = None
@@ -171,6 +173,7 @@ class EmbeddedMongoDB:
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
             # There is no other member to hand over to before stopping.
             *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=0"),
+            *(part for each in self.parameters for part in ("--setParameter", each)),
         ]
 
     def _wait_until_listening(self):

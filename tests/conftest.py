@@ -59,7 +59,8 @@ def start_server(config):
         return given
     folder = tempfile.mkdtemp(prefix="mongoadmin-tests-")
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
-    server = EmbeddedMongoDB(folder)
+    # For the fixture mongo_timeout.
+    server = EmbeddedMongoDB(folder, parameters=("enableTestCommands=1",))
     try:
         server.start()
     except EmbeddedMongoDBError as error:
@@ -136,3 +137,13 @@ def mongo_profile(mongodb_database):
     assert not operations.writes
     """
     return lambda: mongodb.profile(mongodb_database)
+
+
+@pytest.fixture
+def mongo_timeout(mongodb_database):
+    """Have the server stop every query of a collection at its time limit, as in
+
+    with mongo_timeout("books"):
+        client.get(url)
+    """
+    return lambda collection: mongodb.timeout(mongodb_database[collection])

@@ -95,6 +95,25 @@ class CommandRecorder(monitoring.CommandListener):
 
 
 @contextmanager
+def timeout(collection):
+    """Have the server answer MaxTimeMSExpired to every query of a collection.
+
+    https://github.com/mongodb/mongo/wiki/The-%22failCommand%22-fail-point
+    """
+    admin = collection.database.client.admin
+    fault = {
+        "failCommands": ["find", "aggregate", "count", "distinct"],
+        "namespace": collection.full_name,
+        "errorCode": 50,
+    }
+    admin.command("configureFailPoint", "failCommand", mode="alwaysOn", data=fault)
+    try:
+        yield
+    finally:
+        admin.command("configureFailPoint", "failCommand", mode="off")
+
+
+@contextmanager
 def profile(database):
     """Collect what the server itself ran on a database, into the Commands it gives.
 

@@ -344,3 +344,9 @@ def test_dates_behind_a_reference(mongo):
     first = books.aggregate(first=Min("author__born"), last=Max("author__born"))
     assert [value.year for value in first.values()] == [1950, 1960]
     assert books.filter(title="a").dates("author__born", "day") == [date(1950, 3, 1)]
+
+
+def test_a_time_limit_stays_whatever_is_asked_besides(books, mongo_commands):
+    with mongo_commands() as commands:
+        list(books.max_time_ms(900).filter(title="a").order_by("pages")[:5])
+    assert commands[0].document["maxTimeMS"] == 900
