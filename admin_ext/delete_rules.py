@@ -15,14 +15,14 @@ from typing import Any, NamedTuple
 
 import bson
 from bson import DBRef
-from mongoengine import CASCADE, DENY, NULLIFY, PULL, ListField, OperationError, Q
+from mongoengine import CASCADE, DENY, NULLIFY, PULL, ListField, OperationError
 from mongoengine.base import get_document
 from pymongo import WriteConcern
 
-from .compat import QUERY_ERRORS, fields_of_path, has_delete_receivers
+from .compat import fields_of_path, has_delete_receivers
 from .ejson import CODEC
 from .hydration import class_for
-from .keys import as_it_is, stored_key
+from .keys import reference_forms, stored_key
 
 # Keys sent in one command, which holds 16 MB.
 BATCH = 10_000
@@ -45,13 +45,6 @@ class Rule:
     path: str
     action: int
 
-    def held(self, keys: list) -> list:
-        """Return those of ``keys`` that the field can hold: no query takes others."""
-        keys = [as_it_is(self.target, key) for key in keys]
-        if self._can_hold(keys):
-            return keys
-        return [key for key in keys if self._can_hold([key])]
-
     @property
     def target(self) -> type:
         """The Document that the references lead to."""
@@ -60,16 +53,19 @@ class Rule:
             field = field.field
         return field.document_type
 
-    def _can_hold(self, keys: list) -> bool:
-        try:
-            Q(**{f"{self.path}__in": keys}).to_query(self.owner)
-        except QUERY_ERRORS:
-            return False
-        return True
+    @property
+    def stored(self) -> str:
+        """The dotted path under which the references are stored."""
+        steps = fields_of_path(self.owner, self.path)
+        return ".".join(step.db_field for step in steps)
+
+    def forms(self, keys: list) -> list:
+        """Return what refers to ``keys``: ids and DBRefs, whatever is declared."""
+        return [form for key in keys for form in reference_forms(self.target, key)]
 
     def owners(self, keys: list) -> Any:
         """Return the queryset of what refers to ``keys``."""
-        return self.owner.objects(**{f"{self.path}__in": self.held(keys)})
+        return self.owner.objects(__raw__={self.stored: self._condition(keys)})
 
     def referring(self, keys: list) -> Any:
         """Return ``owners`` as BSON, keys and references only."""
@@ -110,19 +106,17 @@ class Rule:
             return change, [{f"row.{last}": condition}]
         return {"$unset": {f"{rows}{last}": 1}}, None
 
-    def _condition(self, keys) -> Any:
-        held = Q(**{f"{self.path}__in": self.held(keys)})
-        (condition,) = held.to_query(self.owner).values()
-        return condition
+    def _condition(self, keys) -> dict:
+        return {"$in": self.forms(keys)}
 
     def _change_each(self, keys, write_concern) -> None:
         """Do the same document by document, in whatever shape each is stored."""
         collection = _writing(self.owner, write_concern)
-        condition, known = self._condition(keys), {*map(identity, keys)}
+        condition, known = self._condition(keys), {*map(identity, self.forms(keys))}
         steps = [step.db_field for step in fields_of_path(self.owner, self.path)]
         for son in self.referring(keys):
             for place, value in _places(son, steps):
-                if known.isdisjoint(map(identity, _referred([value]))):
+                if known.isdisjoint(map(identity, _flat([value]))):
                     continue
                 change = {"$unset": {place: 1}}
                 if self.action == PULL and isinstance(value, list):

@@ -159,6 +159,19 @@ def foreign_place(target: Any, reference: Any) -> str:
     return "" if own in (None, reference.collection) else reference.collection
 
 
+def reference_forms(document: Any, key: Any) -> list[Any]:
+    """Return the BSON by which a document with that stored key may be referred to.
+
+    Its id, or a DBRef with or without the name of the database: applications store
+    either, whatever the Document declares. A key that is a DBRef stands for itself.
+    """
+    collection = document._get_collection_name()
+    if collection is None or isinstance(key, DBRef) or key is None:
+        return [key]
+    name = document._get_db().name
+    return [key, DBRef(collection, key), DBRef(collection, key, name)]
+
+
 def can_lead(reference: Any) -> bool:
     """Tell whether a stored reference may be the key of some document."""
     key = id_of(reference)
@@ -272,14 +285,6 @@ def is_key_changed(document: Any) -> bool:
     value = document._data.get(document._meta["id_field"])
     inside = getattr(value, "_get_changed_fields", None)
     return "_id" in document._changed_fields or bool(inside and inside())
-
-
-def as_it_is(document: Any, key: Any) -> Any:
-    """Return a stored key as a query of mongoengine's takes it without conversion."""
-    if type(key) is ObjectId:
-        return key
-    accept_keys(document._fields[document._meta["id_field"]])
-    return Key(key)
 
 
 def accept_keys(field: Any) -> None:

@@ -13,23 +13,22 @@ from functools import reduce
 from typing import Any
 
 import bson
-from bson import DBRef, ObjectId
+from bson import ObjectId
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.db.models.constants import LOOKUP_SEP
 from django.utils import timezone
 from django.utils.translation import gettext
-from mongoengine import Document, Q
-from mongoengine.base import LazyReference
+from mongoengine import Q
 from mongoengine.queryset.base import BaseQuerySet
 from mongoengine.queryset.transform import MATCH_OPERATORS
 
-from . import textindex, values_as_text
+from . import reference_lookups, textindex, values_as_text
 from .compat import QUERY_ERRORS
 from .ejson import CODEC
 from .exceptions import TooManyMatches, UnsupportedLookup
 from .fields import EmbeddedField, ListField, ValueField, dynamic_field, is_key
-from .keys import Key, id_of, key_for, own_key
+from .keys import Key, key_for
 from .memory import remembered
 
 TEXT_LOOKUPS = frozenset({
@@ -232,6 +231,12 @@ def _q(found: Path, value: Any) -> Q:
         return special(found, value)
     if lookup in COMPARISONS:
         return Q(**{_key(found, lookup): coerce(field, value)})
+    if reference_lookups.is_reference(field):
+        return reference_lookups.condition(field, found.stored, [coerce(field, value)])
+    if reference_lookups.is_generic(field):
+        condition = reference_lookups.generic_condition(field, found.stored, value)
+        if condition is not None:
+            return condition
     is_free = isinstance(field, ValueField) and not field.primary_key
     if is_free and isinstance(value, str):
         return Q(__raw__={found.stored: {"$in": readings(value)}})
@@ -245,7 +250,13 @@ def _q(found: Path, value: Any) -> Q:
 def _among(found: Path, value: Any) -> Q:
     if isinstance(value, BaseQuerySet) and not value._scalar:
         return _in_queryset(found, value)
-    return Q(**{_key(found, "in"): _values(found, value)})
+    return _in_values(found, _values(found, value))
+
+
+def _in_values(found: Path, values: list) -> Q:
+    if reference_lookups.is_reference(found.field):
+        return reference_lookups.condition(found.field, found.stored, values)
+    return Q(**{_key(found, "in"): values})
 
 
 def _between(found: Path, value: Any) -> Q:
@@ -372,9 +383,8 @@ def _in_queryset(found: Path, queryset: BaseQuerySet) -> Q:
         return Q(__raw__=queryset._query)
     if is_whole:
         asked = ("keys", queryset._document, str(queryset._query))
-        keys = remembered(asked, lambda: keys_of(queryset))
-        return Q(**{_key(found, "in"): keys})
-    return Q(**{_key(found, "in"): [each.pk for each in queryset.only("pk")]})
+        return _in_values(found, remembered(asked, lambda: keys_of(queryset)))
+    return _in_values(found, [each.pk for each in queryset.only("pk")])
 
 
 def _period(found: Path, value: Any) -> Q:
@@ -410,7 +420,7 @@ _SPECIAL = {
 def coerce(field: Any, value: Any) -> Any:
     """Return ``value`` as ``field`` holds it. Raise Django's ValidationError if not."""
     if field.is_relation or field.primary_key:
-        return _coerce_key(field, value)
+        return reference_lookups.coerce_key(field, value)
     if isinstance(field, EmbeddedField):
         raise UnsupportedLookup(f"{field.name} is an embedded document; name a field.")
     if value is None:
@@ -426,16 +436,6 @@ def coerce(field: Any, value: Any) -> Any:
     if isinstance(field, models.DateTimeField) and timezone.is_naive(value):
         return timezone.make_aware(value)
     return value
-
-
-def _coerce_key(field: Any, value: Any) -> Any:
-    """Return a key, or the key that a reference holds, as a query takes it."""
-    pk = own_key(field)
-    if isinstance(value, Document | DBRef | LazyReference):
-        return key_for(pk, id_of(value))
-    if value == "" and not isinstance(pk, models.CharField | models.TextField):
-        raise ValidationError(f"An empty value cannot be looked up in {field.name}.")
-    return pk.to_python(value)
 
 
 def q_for(document: Any, condition: Any) -> Q | None:

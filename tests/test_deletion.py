@@ -290,6 +290,25 @@ def test_rules_are_followed_where_a_list_is_none_or_the_reverse(mongo):
     ]
 
 
+def test_rules_reach_references_that_are_stored_in_the_other_form(mongo):
+    mongo.hens.insert_many([{"_id": 1}, {"_id": 2, "mother": DBRef("hens", 1)}])
+    mongo.eggs.insert_one({"_id": 1, "hen": DBRef("hens", 1, mongo.name)})
+    plan = {"hen": DBRef("hens", 1), "spare": [DBRef("hens", 1), 1, 3]}
+    mongo.farms.insert_one({"_id": 1, "plan": plan, "stalls": [{"henId": 1}]})
+    present(Hen)._default_manager.get(pk=1).delete()
+    assert mongo.hens.count_documents({}) == mongo.eggs.count_documents({}) == 0
+    left = {"_id": 1, "plan": {"spare": [3]}, "stalls": [{}]}
+    assert mongo.farms.find_one() == left
+
+
+def test_rules_leave_a_reference_to_another_collection_alone(mongo):
+    mongo.hens.insert_one({"_id": 1})
+    stalls = [{"henId": DBRef("ships", 1)}, {"henId": DBRef("hens", 1)}]
+    mongo.farms.insert_one({"_id": 1, "stalls": stalls, "plan": "odd"})
+    present(Hen)._default_manager.get(pk=1).delete()
+    assert mongo.farms.find_one()["stalls"] == [stalls[0], {}]
+
+
 @pytest.fixture
 def received():
     """Collect the links that the signals name, in the order of their sending."""

@@ -25,6 +25,7 @@ ROWS = (
     {"fileforms"},
     {"fields"},
     {"indexes", "textindex", "values_as_text"},
+    {"reference_lookups"},
     {"lookups"},
     {"aggregations"},
     {"delete_rules"},

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from bson import DBRef
 from django.db.models.constants import LOOKUP_SEP
 from mongoengine import DO_NOTHING, Document
 
@@ -20,6 +19,7 @@ from admin_ext.fields import (
     ReferenceListField,
 )
 from admin_ext.hydration import named_class
+from admin_ext.keys import reference_forms
 from admin_ext.lookups import resolve
 
 # A class of embedded documents may hold itself, as comments hold answers: it is
@@ -134,12 +134,8 @@ class ReferencePath:
         An id, or a DBRef with or without the name of the database: applications
         store either. A generic reference is matched by what stands under ``_ref``.
         """
-        collection = document._get_collection_name()
-        dbrefs = [
-            DBRef(collection, key),
-            DBRef(collection, key, document._get_db().name),
-        ]
-        return dbrefs if self.is_generic else [key, *dbrefs]
+        forms = reference_forms(document, key)
+        return forms[1:] if self.is_generic else forms
 
     def condition(self, document: type, keys: Iterable[Any]) -> dict[str, Any]:
         """Return the query for what refers by this path to documents of ``keys``.
