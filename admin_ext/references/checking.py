@@ -1,0 +1,297 @@
+"""Read whole collections and count what their references lead to.
+
+Nothing is written. Each collection is read once, in batches in the order of ``_id``;
+each batch asks each referenced collection once for the keys that it does not know yet.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+import bson
+from bson import Decimal128
+from bson.raw_bson import RawBSONDocument
+from pymongo import ASCENDING
+from pymongo.errors import ExecutionTimeout, OperationFailure
+
+from admin_ext.delete_rules import batches, identity
+from admin_ext.ejson import CODEC
+from admin_ext.keys import key_for
+from admin_ext.querysets import queryset_for
+
+from .paths import ANY_KEY, ReferencePath, reference_paths
+from .progress import Progress, Tally
+from .states import Lead, State, examine
+
+# Of so many keys it is remembered whether there is a document.
+MAX_KNOWN = 100_000
+
+# Keys that are asked for in one command; an ObjectId takes 20 bytes of its 16 MB.
+MAX_ASKED = 10_000
+
+# A batch ends beyond so many bytes, however many documents these are.
+MAX_BYTES = 16_000_000
+
+RAW = CODEC.with_options(document_class=RawBSONDocument)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A collection to be read, and the paths of its Documents that are checked."""
+
+    name: str
+    document: type
+    paths: tuple[ReferencePath, ...]
+
+    @property
+    def collection(self) -> Any:
+        return self.document._get_collection()
+
+    @property
+    def projection(self) -> dict[str, int]:
+        """Name the keys to be read; not one below another, which MongoDB refuses."""
+        stored = {path.stored.partition(f".{ANY_KEY}")[0] for path in self.paths}
+        parts = [name.split(".") for name in stored]
+        top = {
+            name: 1
+            for name in stored
+            if not any(
+                name.split(".")[: len(other)] == other and name.split(".") != other
+                for other in parts
+            )
+        }
+        return {**top, "_cls": 1}
+
+
+def path_name(path: ReferencePath) -> str:
+    """Return how a path is called: ``documents.Note.parent``."""
+    return f"{path.owner._meta.label}.{path.name}"
+
+
+def sources_of(documents: Iterable[type], names: Iterable[str] = ()) -> list[Source]:
+    """Return what is to be read to check ``documents``, in the order of the names.
+
+    ``names``: those of the paths, as ``comments__author``; all without any. A path
+    that several Documents of one collection share is checked once.
+    """
+    names, found = set(names), {}
+    for document in sorted(documents, key=lambda each: len(each.__mro__)):
+        database, collection = document._get_db(), document._get_collection_name()
+        name = f"{document._meta.get('db_alias', 'default')}:{collection}"
+        known = found.setdefault(name, (document, {}, database))[1]
+        for path in reference_paths(document):
+            if not names or path.name in names:
+                known.setdefault((path.steps, path.targets), path)
+    return [
+        Source(name, document, tuple(paths.values()))
+        for name, (document, paths, _database) in sorted(found.items())
+        if paths
+    ]
+
+
+def belongs(path: ReferencePath, son: dict[str, Any]) -> bool:
+    """Tell whether a stored document is of the class that declares ``path``."""
+    owner = path.owner
+    is_subclass = "." in owner._class_name
+    return not is_subclass or son.get("_cls") in owner._subclasses
+
+
+class Check:
+    """A check of some sources; ``progress`` is always that of a whole batch.
+
+    ``batch``: documents that are read at once; ``max_time``: ms for each command;
+    ``read_preference``: pymongo's, None for that of the connection.
+    """
+
+    def __init__(
+        self,
+        sources: list[Source],
+        *,
+        progress: Progress | None = None,
+        batch: int = 1_000,
+        samples: int = 5,
+        max_time: int = 10_000,
+        read_preference: Any = None,
+    ):
+        self.sources = sources
+        self.batch, self.samples, self.max_time = batch, samples, max_time
+        self.read_preference = read_preference
+        self.progress = progress or Progress()
+        names = [path_name(path) for each in sources for path in each.paths]
+        if not self.progress.tallies:
+            tallies = {name: Tally() for name in names}
+            self.progress = replace(self.progress, tallies=tallies)
+        # {(target, identity of a key): is there such a document}
+        self._known: dict[tuple[type, Any], bool] = {}
+
+    def run(self) -> Iterator[int]:
+        """Check, and yield after each batch how many documents it had.
+
+        Raise pymongo's ExecutionTimeout when one document alone takes too long.
+        """
+        started, before = time.monotonic(), self.progress.seconds
+        for source in self.sources:
+            if source.name in self.progress.done:
+                continue
+            size = self.batch
+            while True:
+                sons, size, is_last = self._read(source, size)
+                progress = self._checked(source, sons)
+                if is_last:
+                    done = (*progress.done, source.name)
+                    progress = replace(progress, done=done, is_begun=False, last=None)
+                seconds = before + time.monotonic() - started
+                self.progress = replace(progress, seconds=seconds)
+                yield len(sons)
+                if is_last:
+                    break
+                size = min(size * 2, self.batch)
+
+    def size(self) -> int | None:
+        """Return about how many documents there are, None when nobody knows."""
+        total = 0
+        for source in self.sources:
+            collection = self._with_options(source.collection, CODEC)
+            try:
+                total += collection.estimated_document_count(maxTimeMS=self.max_time)
+            except OperationFailure:
+                return None
+        return total
+
+    def _read(self, source, size) -> tuple[list[dict], int, bool]:
+        """Return the next documents, the size that was possible, and "it is the end".
+
+        A view may have several documents of one key: all of them are in one batch.
+        """
+        while True:
+            try:
+                sons, is_last = self._find(source, size)
+            except ExecutionTimeout:
+                if size == 1:
+                    raise
+                size = max(1, size // 4)
+                continue
+            if is_last:
+                return sons, size, True
+            following = key_identity(sons[-1].get("_id"))
+            whole = [
+                each for each in sons if key_identity(each.get("_id")) != following
+            ]
+            if whole:
+                return whole, size, False
+            size *= 2
+
+    def _find(self, source, size) -> tuple[list[dict], bool]:
+        """Read one more than ``size`` documents behind the last, or until MAX_BYTES.
+
+        A plain ``$gt`` finds keys of the same type only; ``$expr`` compares all, and
+        uses the index of ``_id`` as well.
+        https://www.mongodb.com/docs/manual/reference/method/db.collection.find/#type-bracketing
+        """
+        condition = {}
+        if self.progress.is_begun:
+            last = {"$literal": self.progress.last}
+            condition = {"$expr": {"$gt": ["$_id", last]}}
+        cursor = self._with_options(source.collection, RAW).find(
+            condition, source.projection, batch_size=size + 1, allow_disk_use=True
+        )
+        cursor = cursor.sort("_id", ASCENDING).max_time_ms(self.max_time)
+        sons, length = [], 0
+        with cursor.limit(size + 1) as found:
+            for raw in found:
+                sons.append(bson.decode(raw.raw, CODEC))
+                length += len(raw.raw)
+                if length > MAX_BYTES and len(sons) > 1:
+                    return sons, False
+        return sons, len(sons) <= size
+
+    def _with_options(self, collection, codec):
+        return collection.with_options(
+            codec_options=codec, read_preference=self.read_preference
+        )
+
+    def _checked(self, source, sons) -> Progress:
+        """Return the progress after ``sons``."""
+        examined = [
+            (son, path, *examine(path, son))
+            for son in sons
+            for path in source.paths
+            if belongs(path, son)
+        ]
+        self._learn(lead for *_rest, leads in examined for lead in leads)
+        tallies = {name: each.copy() for name, each in self.progress.tallies.items()}
+        for son, path, states, leads in examined:
+            gone = {lead.state_if_gone for lead in leads if not self._exists(lead)}
+            states = states | gone or {State.OK}
+            tallies[path_name(path)].add(son.get("_id"), states, self.samples)
+        progress = replace(self.progress, tallies=tallies)
+        if not sons:
+            return progress
+        return replace(
+            progress,
+            is_begun=True,
+            last=sons[-1].get("_id"),
+            documents=progress.documents + len(sons),
+        )
+
+    def _exists(self, lead: Lead) -> bool:
+        return self._known[lead.target, key_identity(lead.key)]
+
+    def _learn(self, leads: Iterable[Lead]) -> None:
+        """Ask for the documents that are not known yet; forget others if too many."""
+        needed = {(lead.target, key_identity(lead.key)): lead.key for lead in leads}
+        if len(self._known) > MAX_KNOWN:
+            self._known = {
+                each: self._known[each] for each in needed if each in self._known
+            }
+        wanted: dict[type, list] = defaultdict(list)
+        for (target, known_as), key in needed.items():
+            if (target, known_as) not in self._known:
+                wanted[target].append(key)
+        for target, keys in wanted.items():
+            for asked in batches(keys, MAX_ASKED):
+                self._ask(target, asked)
+
+    def _ask(self, target, keys) -> None:
+        """Find out which of ``keys`` exist: those that a list of the target shows."""
+        queryset = queryset_for(target)
+        collection = self._with_options(queryset._collection, CODEC)
+        condition = {"$and": [queryset._query, {"_id": {"$in": keys}}]}
+        cursor = collection.find(condition, {"_id": 1}, batch_size=len(keys) + 1)
+        try:
+            found = {
+                key_identity(son["_id"]) for son in cursor.max_time_ms(self.max_time)
+            }
+        except ExecutionTimeout:
+            if len(keys) == 1:
+                raise
+            middle = len(keys) // 2
+            self._ask(target, keys[:middle])
+            self._ask(target, keys[middle:])
+            return
+        for key in map(key_identity, keys):
+            self._known[target, key] = key in found
+
+
+def key_identity(key: Any) -> Any:
+    """Return what tells a key from others as MongoDB does, and has a hash.
+
+    Numbers compare by value, those in sub-documents too.
+    """
+    if isinstance(key, Decimal128):
+        key = key.to_decimal()
+    if isinstance(key, float | Decimal) and key != key:  # NaN
+        return ("NaN",)
+    if isinstance(key, dict):
+        return tuple((name, key_identity(value)) for name, value in key.items())
+    if isinstance(key, list):
+        return ("[", *map(key_identity, key))
+    return identity(key)
+
+
+def key_text(document: type, key: Any) -> str:
+    """Return a stored key as pages spell it."""
+    return str(key_for(document._meta.pk, key))
