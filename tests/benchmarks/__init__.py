@@ -1,0 +1,1 @@
+"""Measurements, not tests: each prints a table. They are run by `make bench`."""

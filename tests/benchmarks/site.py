@@ -1,0 +1,42 @@
+"""The site as a benchmark needs it: a MongoDB and an SQLite of its own, signed in."""
+
+import os
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+import django
+import mongoengine
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+from django.test.utils import setup_test_environment
+
+from config.databases import connection
+from config.mongodb import EmbeddedMongoDB
+
+
+@contextmanager
+def serving():
+    """Give (test client of a superuser, pymongo Database), both empty; end them."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    with tempfile.TemporaryDirectory(prefix="mongoadmin-bench-") as folder:
+        settings.DATABASES["default"]["NAME"] = Path(folder) / "db.sqlite3"
+        django.setup()
+        with EmbeddedMongoDB(Path(folder) / "mongo") as server:
+            options = connection(server.uri, "MONGODB_URI")
+            mongoengine.disconnect_all()
+            mongoengine.register_connection("default", **options)
+            yield signed_in(), mongoengine.get_db()
+            mongoengine.disconnect_all()
+
+
+def signed_in():
+    from django.contrib.auth.models import User
+
+    # The test client asks for its host.
+    setup_test_environment(debug=False)
+    call_command("migrate", verbosity=0)
+    client = Client()
+    client.force_login(User.objects.create_superuser("bench", password="bench"))
+    return client
