@@ -31,6 +31,21 @@ MIDDLEWARE = "admin_ext.middleware.MongoDBUnavailableMiddleware"
 class DocumentChecks:
     """Mixed in before Django's checks of admins and of inlines."""
 
+    def check(self, admin_obj, **kwargs):
+        errors = super().check(admin_obj, **kwargs)
+        return [*errors, *self._check_reference_max_choices(admin_obj)]
+
+    def _check_reference_max_choices(self, obj):
+        value = obj.reference_max_choices
+        if type(value) is int and value >= 0:
+            return []
+        return must_be(
+            "an integer, 0 or more",
+            option="reference_max_choices",
+            obj=obj,
+            id="admin_ext.E014",
+        )
+
     def _check_form(self, obj):
         errors = super()._check_form(obj)
         if errors or issubclass(obj.form, DocumentForm):

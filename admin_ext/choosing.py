@@ -2,16 +2,27 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib.admin.utils import quote
+from django.contrib.admin.widgets import FilteredSelectMultiple
 from django.urls import reverse
 from mongoengine import Document
 
-from .formfields import Access, GenericReferenceField
-from .widgets import (
+from .formfields import (
+    Access,
+    GenericReferenceField,
+    StoredReferences,
+    offers_of,
+)
+from .selects import (
     DocumentAutocompleteSelect,
     DocumentAutocompleteSelectMultiple,
     DocumentManyRawIdWidget,
     DocumentRawIdWidget,
+    KeyInput,
+    KeysInput,
+    ReferenceSelect,
+    ReferenceSelectMultiple,
 )
 
 
@@ -47,6 +58,10 @@ class SiteAccess(Access):
             )
         return self._viewable[document]
 
+    def may_search(self, document):
+        """Tell whether the autocomplete view answers: it finds the very class only."""
+        return document in self.admin_site._registry and self.may_view(document)
+
     def queryset(self, document):
         """Return what the admin lists; of an unregistered class all documents."""
         admin = self.admin_site._registry.get(document)
@@ -75,10 +90,20 @@ class SiteAccess(Access):
 class ReferenceOptions:
     """Mixed in before Django's admin classes: their hooks for references."""
 
+    reference_max_choices = 100
+
+    def get_reference_max_choices(self, request):
+        """Return how many documents a select may offer; beyond that it searches."""
+        return self.reference_max_choices
+
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(field, GenericReferenceField):
             field.access = SiteAccess(self.admin_site, request)
+            field.offers = offers_of(request)
+        if isinstance(field, StoredReferences):
+            field.access = SiteAccess(self.admin_site, request)
+            field.offers = offers_of(request)
         return field
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
@@ -90,7 +115,12 @@ class ReferenceOptions:
             kwargs.setdefault(
                 "widget", DocumentRawIdWidget(db_field.remote_field, self.admin_site)
             )
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        is_free = "widget" not in kwargs
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if is_free and field and type(field.widget) is forms.Select:
+            widgets = DocumentAutocompleteSelect, KeyInput, ReferenceSelect
+            self._bound(field, db_field, request, *widgets)
+        return field
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         if self._is_autocomplete(db_field, request):
@@ -102,14 +132,31 @@ class ReferenceOptions:
                 "widget",
                 DocumentManyRawIdWidget(db_field.remote_field, self.admin_site),
             )
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
+        is_free = "widget" not in kwargs
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        kinds = (forms.SelectMultiple, FilteredSelectMultiple)
+        if is_free and field and type(field.widget) in kinds:
+            widgets = DocumentAutocompleteSelectMultiple, KeysInput
+            self._bound(field, db_field, request, *widgets, ReferenceSelectMultiple)
+            field.help_text_of_many = db_field.help_text
+        return field
+
+    def _bound(self, field, db_field, request, search, key_input, select):
+        """Let a field be searched, or its key be typed, where a select is too long."""
+        access, target = (
+            SiteAccess(self.admin_site, request),
+            db_field.remote_field.model,
+        )
+
+        def many():
+            may_search = access.may_search(target)
+            return search(db_field, self.admin_site) if may_search else key_input()
+
+        few, choices = field.widget, field.widget.choices
+        field.widget = select(few, many, self.get_reference_max_choices(request))
+        field.widget.is_required, field.widget.choices = few.is_required, choices
 
     def _is_autocomplete(self, db_field, request):
-        """References inside embedded documents search wherever they can.
-
-        ``autocomplete_fields`` names fields of the Document only.
-        """
-        if db_field.model is self.model:
-            return db_field.name in self.get_autocomplete_fields(request)
-        target = self.admin_site._registry.get(db_field.remote_field.model)
-        return bool(target and target.get_search_fields(request))
+        """``autocomplete_fields`` names fields of the Document only."""
+        is_own = db_field.model is self.model
+        return is_own and db_field.name in self.get_autocomplete_fields(request)

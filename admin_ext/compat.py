@@ -46,6 +46,7 @@ __all__ = [
     "apply",
     "fields_of_path",
     "has_delete_receivers",
+    "queryset_key",
     "register_last_filter",
     "upload_limits",
 ]
@@ -114,6 +115,16 @@ def has_delete_receivers(document):
 def fields_of_path(document, path):
     """Return mongoengine's fields of a path of names. The class may be any."""
     return document._lookup_field(path.split("__"))
+
+
+def queryset_key(queryset):
+    """Return what two querysets that find the same documents have in common.
+
+    mongoengine's querysets compare as objects, and keep their parts to themselves.
+    """
+    collection = queryset._collection
+    own = (queryset._document, collection.full_name, repr(queryset._query))
+    return (*own, queryset._where_clause, queryset._skip, queryset._limit)
 
 
 def make_missing_documents_known_to_django():

@@ -15,9 +15,9 @@ from . import saving, validation
 from .boundfields import CONVERT, NO_INPUT, PageBoundField
 from .changesets import MISSING, BadBase, Base, Choice, identical
 from .compat import METHOD_ERRORS
-from .fields import field_for
+from .fields import field_for, references_in
 from .fileforms import FileForm
-from .formfields import is_file_left_alone
+from .formfields import StoredReferences, is_file_left_alone, offers_of
 from .history import last_author
 from .hydration import is_blank, stored_son
 from .meta import present, unique_checks
@@ -62,6 +62,9 @@ class BaseDocumentForm(FileForm, forms.ModelForm, metaclass=DocumentFormMetaclas
     # Which rows of long lists are on the page.
     windows = NO_WINDOWS
 
+    # What the references of all forms of the page share.
+    offers = None
+
     # How deep this form is within others, and the classes of those of new documents.
     depth, blank = 0, ()
 
@@ -74,6 +77,7 @@ class BaseDocumentForm(FileForm, forms.ModelForm, metaclass=DocumentFormMetaclas
         self.parent = parent
         if parent is not None:
             self.windows = getattr(parent, "windows", NO_WINDOWS)
+            self.offers = getattr(parent, "offers", None)
         self._dynamic: dict[str, Any] = {}
         self._adding = self.instance._state.adding
         self._add_dynamic_fields()
@@ -87,6 +91,8 @@ class BaseDocumentForm(FileForm, forms.ModelForm, metaclass=DocumentFormMetaclas
             if not self._adding and self._is_document_field(name):
                 self._show_base(name, field)
                 self._keep_stored_value(name, field)
+        if self.offers is not None:
+            self._expect_references()
         self.show_files()
 
     # What the page showed
@@ -137,6 +143,18 @@ class BaseDocumentForm(FileForm, forms.ModelForm, metaclass=DocumentFormMetaclas
     def is_on_page(self, name: str) -> bool:
         """Tell whether the page shows what is stored under ``name``."""
         return self._is_document_field(name)
+
+    def _expect_references(self) -> None:
+        """Tell the page what this form, and those within it, are going to ask for."""
+        for name, field in self.fields.items():
+            if self.is_bound and isinstance(field, StoredReferences):
+                target = field.queryset.model
+                self.offers.expect_sent(target, self.data, self.add_prefix(name))
+            is_stored = not self._adding and self._is_document_field(name)
+            if is_stored and not isinstance(self.parent, BaseDocumentForm):
+                stored = self.stored_bson(name)
+                for target, text in references_in(self._field(name), stored):
+                    self.offers.expect(target, [text])
 
     def stored_bson(self, name: str) -> Any:
         return self._field(name).stored_bson(self.instance)
@@ -441,5 +459,6 @@ class DocumentForm(UndeclaredMixin, BaseDocumentForm):
 def with_refused_saves(request, form_class):
     """Tell a class, made for this request, of refused saves and of the rows to show."""
     form_class.windows = Windows(request.GET)
+    form_class.offers = offers_of(request)
     form_class.save_errors = getattr(request, "save_errors", {})
     return form_class

@@ -8,6 +8,7 @@ call is not here, and developers' ``Note.objects`` stays what it was.
 
 from collections.abc import Iterator
 from datetime import UTC
+from itertools import islice
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.db.models.expressions import F, OrderBy
 from django.utils import timezone
 from mongoengine import QuerySet
 from mongoengine.queryset.base import BaseQuerySet
+from pymongo.errors import ExecutionTimeout
 
 from . import aggregations
 from .compat import LOAD_ERRORS, has_delete_receivers
@@ -24,6 +26,9 @@ from .exceptions import UnsupportedFeature, UnsupportedLookup
 from .hydration import class_for, document_for_son
 from .keys import can_lead, key_of, remember_document
 from .lookups import MAX_JOINED, NOTHING, Q, negated, q_for, q_for_lookup, resolve
+
+# What is found in more time is too much to choose from.
+MAX_CHOICES_MS = 2_000
 
 _CLASSES: dict[type, type] = {}
 _OWN_CLASSES: dict[type, type] = {}
@@ -272,6 +277,39 @@ class DocumentQuerySet:
             cursor.max_time_ms(self._max_time_ms)
         return cursor
 
+    def up_to(self, count):
+        """Return the documents as a list, or None when they are more than ``count``.
+
+        They are sorted after they were found: an order without an index would read the
+        whole of a collection to find that out. None also when it takes too long.
+        """
+        if self._is_more_than_a_query:
+            found = [*islice(self.clone(), count + 1)]
+        else:
+            pipeline = [{"$match": self._query}, {"$limit": count + 1}, *self._sorted]
+            options = {"maxTimeMS": MAX_CHOICES_MS}
+            if self._collation is not None:
+                options["collation"] = self._collation
+            try:
+                sons = [*self._collection.aggregate(pipeline, **options)]
+            except ExecutionTimeout:
+                return None
+            found = [*map(self.loaded, sons)]
+        return found if len(found) <= count else None
+
+    @property
+    def _is_more_than_a_query(self):
+        is_part = self._empty or self._skip or self._limit is not None
+        return is_part or bool(self._where_clause or self._loaded_fields.fields)
+
+    @property
+    def _sorted(self):
+        """The stage that sorts as ``_cursor`` of mongoengine (0.29) does, if any."""
+        order = self._ordering
+        if order is None:
+            order = self._get_order_by(self._document._meta.ordering)
+        return [{"$sort": dict(order)}] if order else []
+
     def in_bulk(self, object_ids):
         """Return {key: Document}. mongoengine's own does not come by __next__."""
         return {each.pk: each for each in self.filter(Q(pk__in=list(object_ids)))}
@@ -298,14 +336,18 @@ class DocumentQuerySet:
         son = next(self._cursor)
         if self._as_pymongo:
             return son
+        document = self.loaded(son)
+        return self._get_scalar(document) if self._scalar else document
+
+    def loaded(self, son):
+        """Return a stored document as an object, loaded as far as it fits its class."""
         try:
             document = self._document._from_son(
                 son, _auto_dereference=self._auto_dereference
             )
         except LOAD_ERRORS:
             document = document_for_son(self._document, son)
-        document = remember_document(document, son)
-        return self._get_scalar(document) if self._scalar else document
+        return remember_document(document, son)
 
 
 def is_against_null_order(order: OrderBy) -> bool:

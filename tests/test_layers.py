@@ -20,7 +20,7 @@ ROWS = (
     {"conflicts", "marks"},
     {"history"},
     {"boundfields"},
-    {"widgets", "untouched", "formfields"},
+    {"selects", "widgets", "untouched", "formfields"},
     {"nested"},
     {"fileforms"},
     {"fields"},

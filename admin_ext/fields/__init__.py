@@ -19,6 +19,7 @@ from .files import (
 )
 from .generic import GenericEmbeddedField
 from .geo import GeometryField, as_checked
+from .held import references_in
 from .mapping import FIELD_CLASSES, field_for
 from .maps import MapField
 from .relations import (
@@ -77,6 +78,7 @@ __all__ = [
     "is_key",
     "linked",
     "path_to",
+    "references_in",
     "run_validators",
     "shown_in",
 ]

@@ -27,11 +27,11 @@ from .free import ExtendedJSONField
 from .generic import Access, GenericReferenceField, generic_bson
 from .geo import GeometryField
 from .numbers import Decimal128Field, DecimalField, FloatField, IntegerField
+from .offers import Offers, offers_of, text_for
 from .references import (
     DocumentChoiceField,
     DocumentMultipleChoiceField,
     StoredReferences,
-    text_for,
 )
 from .sequences import SequenceField
 from .texts import EmailField, ObjectIdField, StringField, URLField, UUIDField
@@ -61,6 +61,7 @@ __all__ = [
     "ImageField",
     "IntegerField",
     "ObjectIdField",
+    "Offers",
     "SplitDateTimeField",
     "StoredReferences",
     "StringField",
@@ -69,6 +70,7 @@ __all__ = [
     "generic_bson",
     "is_file_left_alone",
     "join_lookups",
+    "offers_of",
     "read_upload",
     "show_original",
     "text_for",

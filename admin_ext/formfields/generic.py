@@ -22,7 +22,7 @@ from admin_ext.marks import type_name
 from admin_ext.untouched import NEWLINES
 from admin_ext.widgets import AS_STORED, ChosenReference, GenericReferenceWidget
 
-from .references import find_document, text_for
+from .offers import Offers, find_document, text_for
 
 
 class Access:
@@ -83,6 +83,7 @@ class GenericReferenceField(forms.Field):
 
     widget = GenericReferenceWidget
     access = Access()
+    offers: Offers | None = None
     is_kept = False
     default_error_messages = {
         **forms.ChoiceField.default_error_messages,
@@ -166,7 +167,13 @@ class GenericReferenceField(forms.Field):
         target = reference.target
         if target is None or not self.access.may_view(target):
             return None
-        return find_document(self.access.queryset(target), reference.chosen.key)
+        return self._find(target, reference.chosen.key)
+
+    def _find(self, target, key):
+        queryset = self.access.queryset(target)
+        if self.offers is None:
+            return find_document(queryset, key)
+        return self.offers.find(queryset, key)
 
     def tell(self, chosen: ChosenReference) -> dict[str, Any]:
         """Return what stands beside the inputs while they hold what is stored."""
@@ -246,7 +253,7 @@ class GenericReferenceField(forms.Field):
     def _chosen(self, target, key):
         # Raises ValidationError, in words, for what cannot be a key.
         target._meta.pk.to_python(key)
-        found = find_document(self.access.queryset(target), key)
+        found = self._find(target, key)
         if found is None:
             params = {"name": capfirst(target._meta.verbose_name), "key": key}
             message = self.error_messages["not_found"]

@@ -7,15 +7,14 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.models import ModelChoiceIterator
-from django.utils.functional import Promise, cached_property
+from django.utils.functional import Promise, cached_property, lazy
 from django.utils.translation import gettext_lazy as _
-from mongoengine import Document
 
 from admin_ext.changesets import MISSING
-from admin_ext.compat import QUERY_ERRORS
 from admin_ext.keys import Key, foreign_place, key_of
 from admin_ext.marks import type_name
-from admin_ext.untouched import NEWLINES
+
+from .offers import Offers, find_document, text_for
 
 # A conflict names so many members of a list; each is looked up.
 MAX_LABELS = 10
@@ -28,11 +27,23 @@ class DocumentChoiceIterator(ModelChoiceIterator):
     """The choices of a reference: the documents, then what is stored and is none."""
 
     def __iter__(self):
-        yield from super().__iter__()
+        if self.field.offers is None:
+            yield from super().__iter__()
+        else:
+            if self.field.empty_label is not None:
+                yield ("", self.field.empty_label)
+            yield from map(self.choice, self.field.offered or ())
         yield from self.field.dangling_choices
 
     def __len__(self):
-        return super().__len__() + len(self.field.dangling_choices)
+        if self.field.offers is None:
+            return super().__len__() + len(self.field.dangling_choices)
+        return sum(1 for _choice in self)
+
+    def __bool__(self):
+        if self.field.offers is None:
+            return super().__bool__()
+        return self.field.empty_label is not None or self.field.offered != []
 
 
 class StoredReferences:
@@ -40,10 +51,36 @@ class StoredReferences:
 
     ``stored``: {text sent by the form: reference as the Document holds it}.
     ``key_of``: returns the key that a reference holds; the Document's field tells it.
+    ``offers``: what the page knows of documents; without it, each field asks itself.
+    ``access``: what the person may know of documents; without it, everything.
     """
+
+    offers: Offers | None = None
+    access: Any = None
 
     iterator = DocumentChoiceIterator
     invalid_key_code = "invalid_choice"
+
+    @property
+    def max_choices(self) -> int | None:
+        """How many documents the widget may offer; None where it offers all."""
+        widget = getattr(self.widget, "widget", self.widget)
+        return getattr(widget, "max_choices", None)
+
+    @property
+    def offered(self) -> list | None:
+        """The documents to choose from, or None where these are too many."""
+        return self.offers.choices(self.queryset, self.max_choices)
+
+    @property
+    def may_tell(self) -> bool:
+        """Tell whether the person may know what a reference leads to."""
+        return self.access is None or not self.access.is_hidden(self.queryset.model)
+
+    @property
+    def are_few(self) -> bool:
+        """Tell whether the page can have all documents to choose from in it."""
+        return self.offers is None or self.offered is not None
 
     @property
     def stored(self) -> dict[str, Any]:
@@ -71,7 +108,8 @@ class StoredReferences:
         if place:
             return _("leads to %(place)s") % {"place": place}
         key = self.key_of(stored)
-        if self.document_for(text_for(key)) is not None:
+        is_found = self.document_for(text_for(key)) is not None
+        if is_found or not self.may_tell:
             return ""
         if isinstance(key, Key):
             return type_name(key.value)
@@ -87,6 +125,8 @@ class StoredReferences:
         return ", ".join([*labels, *(["…"] if len(texts) > MAX_LABELS else [])])
 
     def text_with_label(self, text: str) -> str:
+        if not self.may_tell:
+            return text
         document = self.document_for(text)
         if document is None:
             return str(self._label_of_stored(text))
@@ -129,7 +169,8 @@ class StoredReferences:
         """Return the document with that key, whether it is a choice or not, or None."""
         found = vars(self).setdefault("_found", {})
         if text not in found:
-            found[text] = self.find(text, self.queryset.model._default_manager)
+            everywhere = self.queryset.model._default_manager
+            found[text] = self.find(text) or self.find(text, everywhere)
         return found[text]
 
     def __deepcopy__(self, memo):
@@ -144,7 +185,13 @@ class StoredReferences:
         It is looked for among the choices, unless in another ``queryset``.
         """
         among = self.queryset if queryset is None else queryset
-        return find_document(among, text, self.to_field_name or "pk")
+        names = {None, "pk", among.model._meta.pk.name}
+        if self.offers is None or self.to_field_name not in names:
+            return find_document(among, text, self.to_field_name or "pk")
+        if self.max_choices is not None:
+            # Most are in the select, which takes a query anyway.
+            self.offers.choices(self.queryset, self.max_choices)
+        return self.offers.find(among, text)
 
     def resolve(self, text: str) -> Any:
         """Return the document that was chosen, or the stored reference that was kept.
@@ -172,23 +219,6 @@ class StoredReferences:
                 raise
             return self.invalid_key_code
         return "invalid_choice"
-
-
-def find_document(queryset: Any, text: str, name: str = "pk") -> Any:
-    """Return the document whose field ``name`` has that text, or None."""
-    if not text:
-        return None
-    try:
-        return queryset.get(**{name: text})
-    except (*QUERY_ERRORS, ValidationError, queryset.model.DoesNotExist):
-        return None
-
-
-def text_for(reference: Any) -> str:
-    """Return what a form sends for a document, or for its key."""
-    if isinstance(reference, Document):
-        reference = key_of(type(reference), reference)
-    return "" if reference is None else NEWLINES.sub("\n", str(reference))
 
 
 class DocumentChoiceField(StoredReferences, forms.ModelChoiceField):
@@ -221,6 +251,18 @@ class DocumentMultipleChoiceField(StoredReferences, forms.ModelMultipleChoiceFie
     """
 
     invalid_key_code = "invalid_pk_value"
+    # Without Django's word on how to choose several in a select.
+    help_text_of_many: Any = None
+
+    def get_bound_field(self, form, field_name):
+        bound = super().get_bound_field(form, field_name)
+        if self.help_text_of_many is not None:
+            # Whether it is a select is known when the page is made.
+            bound.help_text = lazy(self._help_text, str)()
+        return bound
+
+    def _help_text(self):
+        return str(self.help_text if self.are_few else self.help_text_of_many)
 
     def members_of(self, value):
         if not isinstance(value, list | tuple):

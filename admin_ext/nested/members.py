@@ -6,7 +6,12 @@ from django import forms
 
 from admin_ext.boundfields import NO_INPUT, PageBoundField
 from admin_ext.changesets import Choice, identical
-from admin_ext.formfields import is_file_left_alone, join_lookups, show_original
+from admin_ext.formfields import (
+    StoredReferences,
+    is_file_left_alone,
+    join_lookups,
+    show_original,
+)
 
 from .base import NestedBoundField, is_nested
 from .windows import NO_WINDOWS
@@ -42,6 +47,10 @@ class MemberForm(forms.Form):
             self._show_base(self.fields["value"])
         else:
             show_original(self, "value", self.item)
+        field = self.fields["value"]
+        if self.is_bound and isinstance(field, StoredReferences) and field.offers:
+            name = self.add_prefix("value")
+            field.offers.expect_sent(field.queryset.model, self.data, name)
         join_lookups(self)
 
     def find(self) -> None:
@@ -113,6 +122,10 @@ class MemberForm(forms.Form):
     @property
     def windows(self):
         return getattr(self.owner.form, "windows", NO_WINDOWS)
+
+    @property
+    def offers(self):
+        return self.owner.form.offers
 
     @property
     def undeclared_access(self):

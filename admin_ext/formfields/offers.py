@@ -1,0 +1,144 @@
+"""The documents that the references of one page offer, and lead to: each asked once."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from mongoengine import Document
+
+from admin_ext.compat import QUERY_ERRORS, queryset_key
+from admin_ext.keys import key_of, split_keys
+from admin_ext.untouched import NEWLINES
+
+# Inputs of such names hold keys too, beside the field's own.
+SUFFIXES = ("", "-typed")
+
+# A query takes so many keys.
+BATCH = 10_000
+
+
+class Offers:
+    """What the references of all forms of a page have asked MongoDB.
+
+    Forms tell beforehand which keys they are going to ask for, so that one query
+    answers all fields and rows that refer to the same collection.
+    """
+
+    def __init__(self):
+        # {queryset_key with its order and bound: its documents, None for too many}
+        self._choices: dict[tuple, list | None] = {}
+        # {queryset_key: {text: document, None for none}}
+        self._found: dict[tuple, dict[str, Any]] = defaultdict(dict)
+        # Those of which every document is known.
+        self._whole: set[tuple] = set()
+        self._expected: dict[type, dict[str, None]] = defaultdict(dict)
+        self._seen: set[str] = set()
+
+    def choices(self, queryset: Any, bound: int | None = None) -> list | None:
+        """Return the documents of a queryset, or None when they are over ``bound``."""
+        key = queryset_key(queryset)
+        ordered = (*key, repr(queryset._ordering), bound)
+        if ordered not in self._choices:
+            found = [*queryset] if bound is None else _up_to(queryset, bound)
+            self._choices[ordered] = found
+            if found is not None:
+                self._whole.add(key)
+                self._found[key] = {text_for(each): each for each in found}
+        return self._choices[ordered]
+
+    def expect(self, document: type, texts: Iterable[str]) -> None:
+        """Note keys of a class that some field is going to ask for."""
+        self._expected[document] |= dict.fromkeys(texts)
+
+    def expect_sent(self, document: type, data: Any, html_name: str) -> None:
+        """Note what was sent for a reference, and for the same in other rows."""
+        pattern = re.sub(r"\d+", r"\\d+", re.escape(html_name))
+        if pattern in self._seen:
+            return
+        self._seen.add(pattern)
+        names = re.compile(f"{pattern}(?:{'|'.join(SUFFIXES)})")
+        for name in filter(names.fullmatch, data):
+            self.expect(document, _keys_in(data, name))
+
+    def find(self, queryset: Any, text: str) -> Any:
+        """Return the document of a queryset with that key, or None."""
+        document, key = queryset.model, queryset_key(queryset)
+        wanted = canonical(document, text)
+        if wanted is None:
+            return None
+        found = self._found[key]
+        if wanted not in found and key not in self._whole:
+            expected = {canonical(document, each) for each in self._expected[document]}
+            missing = {wanted, *expected} - {None, *found}
+            found |= dict.fromkeys(missing)
+            found |= _fetched(queryset, sorted(missing))
+        return found.get(wanted)
+
+
+def offers_of(request: Any) -> Offers:
+    """Return what the forms of a request share."""
+    if request is None:
+        return Offers()
+    if not hasattr(request, "offers"):
+        request.offers = Offers()
+    return request.offers
+
+
+def _up_to(queryset, bound):
+    if hasattr(queryset, "up_to"):
+        return queryset.up_to(bound)
+    found = [*islice(queryset, bound + 1)]
+    return found if len(found) <= bound else None
+
+
+def _keys_in(data: Any, name: str) -> set[str]:
+    """Return the texts that may be keys in what was sent under a name."""
+    sent = data.getlist(name) if hasattr(data, "getlist") else [data[name]]
+    texts = [text for text in sent if isinstance(text, str)]
+    return {part.strip() for text in texts for part in (text, *split_keys(text))}
+
+
+def _fetched(queryset: Any, texts: list[str]) -> dict[str, Any]:
+    """Return {text: document} of those of these keys that exist."""
+    found: dict[str, Any] = {}
+    for start in range(0, len(texts), BATCH):
+        batch = texts[start : start + BATCH]
+        try:
+            documents = [*queryset.filter(pk__in=batch)]
+        except (*QUERY_ERRORS, ValidationError):
+            # One of them is a key that no query can hold.
+            each_one = (find_document(queryset, text) for text in batch)
+            documents = [each for each in each_one if each is not None]
+        found |= {text_for(document): document for document in documents}
+    return found
+
+
+def canonical(document: type, text: str) -> str | None:
+    """Return a key's text as its documents have it, or None for what can be no key."""
+    try:
+        text.encode()
+        key = document._meta.pk.to_python(text) if text else None
+    except (*QUERY_ERRORS, ValidationError):
+        return None
+    is_too_large = isinstance(key, int) and key.bit_length() > 63
+    return None if key is None or is_too_large else text_for(key)
+
+
+def find_document(queryset: Any, text: str, name: str = "pk") -> Any:
+    """Return the document whose field ``name`` has that text, or None."""
+    if not text:
+        return None
+    try:
+        return queryset.get(**{name: text})
+    except (*QUERY_ERRORS, ValidationError, queryset.model.DoesNotExist):
+        return None
+
+
+def text_for(reference: Any) -> str:
+    """Return what a form sends for a document, or for its key."""
+    if isinstance(reference, Document):
+        reference = key_of(type(reference), reference)
+    return "" if reference is None else NEWLINES.sub("\n", str(reference))

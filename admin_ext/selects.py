@@ -1,0 +1,166 @@
+"""Widgets to choose documents with: Django's select while these are few."""
+
+import copy
+
+from django import forms
+from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.widgets import (
+    AutocompleteSelect,
+    AutocompleteSelectMultiple,
+    ForeignKeyRawIdWidget,
+    ManyToManyRawIdWidget,
+)
+from django.urls import NoReverseMatch, reverse
+from django.utils.text import Truncator
+
+from .keys import split_keys
+from .widgets import Script
+
+
+class BoundedSelect:
+    """Mixed in before a select: another widget where there is too much to choose from.
+
+    ``few``: the select; ``many``: returns the other one; ``max_choices``: how many
+    documents are few. Which it is depends on the form field's queryset, which a form
+    may set late: it is looked at when the page is made.
+    """
+
+    def __init__(self, few, many, max_choices):
+        super().__init__(few.attrs)
+        self.few, self.many, self.max_choices = few, many, max_choices
+
+    @property
+    def shown(self):
+        """The widget that stands in the page."""
+        field = getattr(self.choices, "field", None)
+        are_few = field is None or field.are_few
+        widget = copy.copy(self.few) if are_few else self.many()
+        widget.is_required, widget.choices = self.is_required, self.choices
+        widget.attrs = {**widget.attrs, **self.attrs}
+        if not are_few:
+            # Django's wrapper gives this to what is no autocomplete.
+            widget.attrs.pop("data-context", None)
+        return widget
+
+    @property
+    def template_name(self):
+        return self.shown.template_name
+
+    @property
+    def media(self):
+        return self.shown.media
+
+    def get_context(self, name, value, attrs):
+        return self.shown.get_context(name, value, attrs)
+
+    def value_from_datadict(self, data, files, name):
+        return self.shown.value_from_datadict(data, files, name)
+
+    def value_omitted_from_data(self, data, files, name):
+        return self.shown.value_omitted_from_data(data, files, name)
+
+    def id_for_label(self, id_):
+        return self.shown.id_for_label(id_)
+
+    def use_required_attribute(self, initial):
+        return self.shown.use_required_attribute(initial)
+
+
+class ReferenceSelect(BoundedSelect, forms.Select):
+    """A select of one document."""
+
+
+class ReferenceSelectMultiple(BoundedSelect, forms.SelectMultiple):
+    """A select of several documents."""
+
+
+class KeyInput(forms.TextInput):
+    """An input of a key, for who may not look documents up."""
+
+    def __init__(self, attrs=None):
+        defaults = {"class": "vForeignKeyRawIdAdminField", "autocomplete": "off"}
+        super().__init__(defaults | (attrs or {}))
+
+
+class KeysInput(forms.TextInput):
+    """An input of several keys, with commas between them."""
+
+    def __init__(self, attrs=None):
+        defaults = {"class": "vManyToManyRawIdAdminField", "autocomplete": "off"}
+        super().__init__(defaults | (attrs or {}))
+
+    def format_value(self, value):
+        return ",".join(map(str, value or ()))
+
+    def value_from_datadict(self, data, files, name):
+        return keys_in(data.get(name))
+
+
+def keys_in(text):
+    """Return the keys that somebody typed, or None for none."""
+    texts = [key.strip() for key in split_keys(text)] if text else ()
+    return [key for key in texts if key] or None
+
+
+class StoredOptions:
+    """Draws the chosen documents, and chosen references that lead to none."""
+
+    def optgroups(self, name, value, attr=None):
+        """Follow AutocompleteMixin.optgroups (5.2), which asks SQL for the chosen."""
+        field = self.choices.field
+        options = []
+        if not self.is_required and not self.allow_multiple_selected:
+            options.append(self.create_option(name, "", "", False, 0))
+        dangling = dict(field.dangling_choices)
+        for text in dict.fromkeys(str(item) for item in value):
+            label = dangling.get(text) or self._label(field, text)
+            if label is not None:
+                options.append(
+                    self.create_option(name, text, label, {text}, len(options))
+                )
+        return [(None, options, 0)]
+
+    @property
+    def media(self):
+        return super().media + forms.Media(js=[Script("admin_ext/js/autocomplete.js")])
+
+    def _label(self, field, text):
+        document = field.find(text)
+        return None if document is None else field.label_from_instance(document)
+
+
+class DocumentAutocompleteSelect(StoredOptions, AutocompleteSelect):
+    """Django's autocomplete for one reference."""
+
+
+class DocumentAutocompleteSelectMultiple(StoredOptions, AutocompleteSelectMultiple):
+    """Django's autocomplete for a list of references."""
+
+
+class DocumentRawIdWidget(ForeignKeyRawIdWidget):
+    """Django's input of a key; its link leads to any key."""
+
+    def label_and_url_for_value(self, value):
+        """Follow ForeignKeyRawIdWidget's (5.2), which asks once for each row.
+
+        It does not quote the key either, though its view unquotes it.
+        """
+        key = str(value)
+        document = self.choices.field.document_for(key)
+        if document is None:
+            return "", ""
+        meta = self.rel.model._meta
+        name = f"{self.admin_site.name}:{meta.app_label}_{meta.model_name}_change"
+        try:
+            url = reverse(name, args=(key if unquote(key) == key else quote(key),))
+        except NoReverseMatch:
+            url = ""
+        return Truncator(document).words(14), url
+
+
+class DocumentManyRawIdWidget(ManyToManyRawIdWidget):
+    """Django's input of several keys, among which there may be sub-documents."""
+
+    def value_from_datadict(self, data, files, name):
+        value = data.get(name)
+        return split_keys(value) if value else None

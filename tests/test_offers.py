@@ -1,0 +1,184 @@
+"""How many documents a form reads to offer them, and what stands beyond the bound."""
+
+import pytest
+from bs4 import BeautifulSoup
+from bson import ObjectId
+from django.contrib.admin import site
+from django.contrib.auth.models import Permission, User
+
+from admin_ext.checks import DocumentAdminChecks
+from tests.documents import Book
+from tests.reference_documents import Town, Trip
+
+pytestmark = pytest.mark.django_db
+
+BOOKS, TRIPS = "/admin/tests/book/", "/admin/tests/trip/"
+TOWNS = [ObjectId(f"5f{n:022x}") for n in range(101)]
+
+
+@pytest.fixture
+def towns(mongo):
+    """A hundred towns, and one more when it is called."""
+    rows = [{"_id": key, "townName": f"Town {n}"} for n, key in enumerate(TOWNS)]
+    mongo.towns.insert_many(rows[:100])
+    return lambda: mongo.towns.insert_one(rows[100])
+
+
+@pytest.fixture
+def trip(mongo):
+    leg = {"plain": TOWNS[5], "plains": [TOWNS[6], TOWNS[7]]}
+    return mongo.trips.insert_one({
+        "title": "t",
+        "plainTown": TOWNS[1],
+        "dbref": ObjectId(),
+        "plains": [TOWNS[2], TOWNS[3]],
+        "legs": [leg | {"lazy": TOWNS[8 + n]} for n in range(30)],
+        "generics": [{"_cls": "Town", "_ref": TOWNS[n]} for n in range(20)],
+    }).inserted_id
+
+
+def read(commands, collection):
+    """Return the queries of a collection: what each asked for."""
+    return [
+        each.document
+        for each in commands
+        if each.name in {"find", "aggregate"} and each.document[each.name] == collection
+    ]
+
+
+def page_of(client, url):
+    return BeautifulSoup(client.get(url).content, "html.parser")
+
+
+def widget(page, name):
+    """Return what stands for a reference: select, autocomplete or input."""
+    found = page.select_one(f"[name={name}]")
+    is_search = "admin-autocomplete" in found.get("class", ())
+    return "autocomplete" if is_search else found.name
+
+
+def test_a_select_holds_a_hundred_and_no_more(admin_client, towns, trip):
+    page = page_of(admin_client, f"{TRIPS}{trip}/change/")
+    select = page.select_one("[name=plain]")
+    assert len(select.select("option")) == 101
+    assert "admin-autocomplete" not in select.get("class", ())
+    towns()
+    select = page_of(admin_client, f"{TRIPS}{trip}/change/").select_one("[name=plain]")
+    assert "admin-autocomplete" in select["class"]
+    assert [each.text for each in select.select("option")] == ["", "Town 1"]
+    assert select["data-field-name"] == "plain"
+
+
+def test_all_references_of_a_page_are_asked_in_one_query(
+    admin_client, towns, trip, mongo_commands
+):
+    with mongo_commands() as commands:
+        page = page_of(admin_client, f"{TRIPS}{trip}/change/")
+    assert len(page.select("select")) > 100
+    bounded, *others = read(commands, "towns")
+    assert bounded["pipeline"][1] == {"$limit": 101}
+    assert others == []
+
+
+def test_beyond_the_bound_the_labels_take_one_query_more(
+    admin_client, towns, trip, mongo_commands
+):
+    towns()
+    with mongo_commands() as commands:
+        page = page_of(admin_client, f"{TRIPS}{trip}/change/")
+    assert len(page.select("select.admin-autocomplete")) > 100
+    bounded, labels = read(commands, "towns")
+    assert bounded["pipeline"][1] == {"$limit": 101}
+    assert set(TOWNS[1:8]) <= {*labels["filter"]["_id"]["$in"]}
+
+
+def test_rows_of_a_list_share_their_choices(
+    admin_client, mongo, mongo_commands, monkeypatch
+):
+    monkeypatch.setattr(site.get_model_admin(Book), "list_display", ("id", "author"))
+    monkeypatch.setattr(site.get_model_admin(Book), "list_editable", ("author",))
+    monkeypatch.setattr(site.get_model_admin(Book), "list_filter", ())
+    mongo.authors.insert_many({"_id": f"a{n}", "name": f"A {n}"} for n in range(100))
+    mongo.books.insert_many(
+        {"_id": n, "title": f"b{n}", "author": f"a{n}" if n else "gone"}
+        for n in range(40)
+    )
+    for count in (100, 101):
+        with mongo_commands() as commands:
+            page = page_of(admin_client, BOOKS)
+        assert len(page.select("select[name$=-author]")) == 40
+        # The column of the list itself asks once, whether it is edited or not.
+        assert len(read(commands, "authors")) == (2 if count == 100 else 3)
+        data = {
+            each["name"]: each.get("value", "")
+            for each in page.select("input[name^=form-]")
+        }
+        data |= {f"form-{n}-author": f"a{n + 1}" for n in range(40)}
+        with mongo_commands() as commands:
+            response = admin_client.post(BOOKS, data | {"_save": "Save"})
+        assert response.status_code == 302
+        assert len(read(commands, "authors")) <= 2
+        if count == 100:
+            mongo.authors.insert_one({"_id": "a100", "name": "A 100"})
+            mongo.books.update_many({}, {"$set": {"author": "a50"}})
+
+
+@pytest.mark.parametrize("registered", [True, False])
+def test_who_may_not_view_the_documents_types_an_id(
+    client, towns, trip, registered, monkeypatch
+):
+    towns()
+    codenames = ["change_trip", *([] if registered else ["view_town"])]
+    user = User.objects.create_user("ann", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    client.force_login(user)
+    if not registered:
+        monkeypatch.delitem(site._registry, Town)
+    page = page_of(client, f"{TRIPS}{trip}/change/")
+    assert page.select_one("input[name=plain]")["value"] == str(TOWNS[1])
+    keys = f"{TOWNS[2]},{TOWNS[3]}"
+    assert page.select_one("input[name=plains]")["value"] == keys
+    assert "Town 1" not in page.text
+    assert not page.select("a.related-lookup[id$=plain]")
+
+
+def test_an_admin_says_how_many_a_select_may_offer(
+    admin_client, towns, trip, monkeypatch
+):
+    trips = site.get_model_admin(Trip)
+    monkeypatch.setattr(trips, "reference_max_choices", 99)
+    url = f"{TRIPS}{trip}/change/"
+    assert widget(page_of(admin_client, url), "plain") == "autocomplete"
+    monkeypatch.setattr(trips, "get_reference_max_choices", lambda request: 100)
+    assert widget(page_of(admin_client, url), "plain") == "select"
+
+
+@pytest.mark.parametrize("value", [-1, "100", None, True, 1.5])
+def test_a_bound_must_be_a_number(monkeypatch, value):
+    trips = site.get_model_admin(Trip)
+    monkeypatch.setattr(trips, "reference_max_choices", value)
+    (error,) = DocumentAdminChecks().check(trips)
+    assert error.id == "admin_ext.E014"
+    assert (
+        error.msg
+        == "The value of 'reference_max_choices' must be an integer, 0 or more."
+    )
+
+
+def test_a_form_that_narrows_its_choices_has_a_select(
+    admin_client, towns, trip, monkeypatch
+):
+    towns()
+    trips = site.get_model_admin(Trip)
+
+    class NarrowForm(trips.form):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            field = self.fields["plain"]
+            field.queryset = field.queryset.filter(name__in=["Town 1", "Town 2"])
+
+    monkeypatch.setattr(trips, "form", NarrowForm)
+    page = page_of(admin_client, f"{TRIPS}{trip}/change/")
+    options = [each.text for each in page.select("[name=plain] option")]
+    assert options == ["---------", "Town 1", "Town 2"]
+    assert widget(page, "lazy") == "autocomplete"
