@@ -45,10 +45,13 @@ def stored_path(document: Any, name: str) -> str:
 class Batch:
     """Aggregations of several querysets that are sent as one.
 
+    ``max_time``: the time limit of each command in ms; when it is hit, ``rows`` raises
+    pymongo's ExecutionTimeout.
     ``parts``: (collection, pipeline); each pipeline yields one row or none.
     """
 
-    def __init__(self):
+    def __init__(self, max_time: int | None = None):
+        self.options = {} if max_time is None else {"maxTimeMS": max_time}
         self.parts: list[tuple[Any, list[dict]]] = []
         self._rows: dict[int, dict] = {}
         self._asked = 0
@@ -89,7 +92,7 @@ class Batch:
         ]
         (_first, pipeline), *others = groups
         pipeline = [*pipeline, *(_union(*other) for other in others)]
-        for row in collection.aggregate(pipeline):
+        for row in collection.aggregate(pipeline, **self.options):
             self._rows[row["part"]] = row
 
     def _joined(self, indexes: list[int]) -> tuple[Any, list[dict]]:

@@ -72,16 +72,17 @@ class SiteAccess(Access):
     def lookup_url(self, document):
         if document not in self.admin_site._registry or not self.may_view(document):
             return ""
-        url = self._reverse(document, "changelist")
+        url = self.page_url(document, "changelist")
         return f"{url}?_to_field={document._meta.pk.name}"
 
     def change_url(self, found):
         document = type(found)
         if document not in self.admin_site._registry or not self.may_view(document):
             return ""
-        return self._reverse(document, "change", quote(found.pk))
+        return self.page_url(document, "change", quote(found.pk))
 
-    def _reverse(self, document, view, *args):
+    def page_url(self, document, view, *args):
+        """Return the URL of a page of a registered Document's admin."""
         meta = document._meta
         name = f"admin:{meta.app_label}_{meta.model_name}_{view}"
         return reverse(name, args=args, current_app=self.admin_site.name)

@@ -7,14 +7,18 @@ Any other, such as a number among texts or a sub-document, is spelled in Extende
 """
 
 import json
+import re
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from numbers import Number
 from typing import Any
+from uuid import UUID
 
 import bson
 from bson import DBRef, ObjectId, Regex
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from mongoengine import Document
@@ -27,6 +31,16 @@ from .ejson import CODEC, JSON_ERRORS, extended_json, loads
 from .hydration import document_for_son, remember, stored_son
 
 NO_KEY = object()
+
+# A key as the shell and logs print it.
+PRINTED = re.compile(
+    r"""(?:(?:ObjectId|UUID)\(\s*(["']?)([^"'()]*)\1\s*\)|(["'])(.*)\3)"""
+)
+
+# No number and hardly a word: 24 or 32 hexadecimal digits, or these with dashes.
+HEXADECIMAL = re.compile(
+    r"[0-9a-f]{24}|[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I
+)
 
 # A path of a URL with these for a step is another path to every browser.
 STEPS = frozenset({"", ".", ".."})
@@ -206,6 +220,50 @@ def to_python(pk: Any, value: Any) -> Any:
         return type(pk).to_python(pk, value)
     spelled = _extended(value)
     return _read(pk, value) if spelled is NO_KEY else key_for(pk, spelled)
+
+
+def pasted(text: str) -> str:
+    """Return the key in a text that was copied: ``ObjectId("5f…")``, ``'5f…'``."""
+    text = text.strip()
+    printed = PRINTED.fullmatch(text)
+    return (printed[2] or printed[4] or "").strip() if printed else text
+
+
+def unmistakable(text: str) -> ObjectId | UUID | None:
+    """Return the ObjectId or UUID that a pasted text is; None for any other text."""
+    text = pasted(text)
+    value = _extended(text)
+    if isinstance(value, ObjectId | UUID):
+        return value
+    if not HEXADECIMAL.fullmatch(text):
+        return None
+    return ObjectId(text) if len(text) == 24 else UUID(text)
+
+
+def spellings(pk: Any, text: str) -> list[Any]:
+    """Return the keys, as BSON holds them, that a pasted text may stand for.
+
+    ``pk``: the key of a Document. A text, a number, an ObjectId or a UUID may also be
+    the key of a document that does not fit its class.
+    """
+    found, whole, text = [], text.strip(), pasted(text)
+    for variant in dict.fromkeys((whole, text, unquote(text))):
+        with suppress(ValidationError, *QUERY_ERRORS):
+            found.append(as_stored(own_key(pk).document_field, to_python(pk, variant)))
+    value = unmistakable(text)
+    found += [whole, text, value]
+    with suppress(ValueError):
+        # MongoDB compares numbers of all types by value.
+        found.append(int(text))
+    return [each for each in found if each is not None and _is_storable(each)]
+
+
+def _is_storable(key: Any) -> bool:
+    try:
+        bson.encode({"_id": key}, codec_options=CODEC)
+    except (*QUERY_ERRORS, RecursionError):
+        return False
+    return True
 
 
 def _read(pk: Any, text: str) -> Any:

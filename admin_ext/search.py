@@ -15,6 +15,7 @@ from mongoengine import Q
 from . import textindex
 from .exceptions import TooManyMatches, UnsupportedLookup
 from .fields import ObjectIdField
+from .keys import pasted, unmistakable
 from .lookups import NOTHING, q_for_lookup, resolve
 from .memory import remembered, remembering
 
@@ -88,7 +89,8 @@ def search_by_key(queryset: Any, term: str) -> Any:
 
 def _search(queryset, search_fields, words, term):
     document = queryset._document
-    key = key_condition(document, term.strip())
+    term = pasted(term) if unmistakable(term) else term.strip()
+    key = key_condition(document, term)
     if key and _is_unmistakable(document) and _exists(document, key):
         return queryset.filter(key)
     paths = [path_for(document, field) for field in search_fields]

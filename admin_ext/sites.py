@@ -7,15 +7,16 @@ from django.contrib import admin
 from django.contrib.admin.exceptions import AlreadyRegistered
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.http import Http404
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 from mongoengine.base import TopLevelDocumentMetaclass
 
 from .autocomplete import DocumentAutocompleteView
+from .jumping import GoToMixin
 from .meta import present
 from .options import DocumentAdmin
 
 
-class AdminSite(admin.AdminSite):
+class AdminSite(GoToMixin, admin.AdminSite):
     """Django's AdminSite; ``register`` takes Documents too."""
 
     def register(self, model_or_iterable, admin_class=None, **options):
@@ -56,8 +57,9 @@ class AdminSite(admin.AdminSite):
         super().unregister(model_or_iterable)
 
     def get_urls(self):
-        """Return Django's, with a "view on site" that takes any key."""
-        return [
+        """Return Django's, with a "view on site" that takes any key, and "Go to ID"."""
+        own = path("go-to/", self.admin_view(self.go_to), name="go_to")
+        return [own] + [
             URLPattern(each.pattern, any_key(each.callback), name=each.name)
             if getattr(each, "name", None) == "view_on_site"
             else each

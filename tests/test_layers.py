@@ -44,9 +44,9 @@ ROWS = (
     {"filters", "search", "deletion", "downloads", "longforms", "pagination"},
     {"changelist", "checks", "choosing"},
     {"options"},
-    {"autocomplete", "permissions", "middleware"},
+    {"autocomplete", "jumping", "permissions", "middleware"},
     {"sites"},
-    {"apps", "management"},
+    {"apps", "management", "templatetags"},
     {"__init__"},
 )
 ROW_OF = {name: number for number, row in enumerate(ROWS) for name in row}

@@ -71,7 +71,8 @@ def admin_urls(pk_for):
 
     ``pk_for(model)`` is the key of an object of a registered model.
     """
-    fixed = ("index", "jsi18n", "password_change", "password_change_done", "login")
+    fixed = ("index", "go_to", "jsi18n", "login")
+    fixed += ("password_change", "password_change_done")
     urls = {name: reverse(f"admin:{name}") for name in fixed}
     urls["autocomplete"] = reverse("admin:autocomplete") + (
         "?app_label=documents&model_name=note&field_name=tags&term=a"
@@ -181,6 +182,7 @@ def reader():
 
 ALLOWED = {
     "index",
+    "go_to",
     "jsi18n",
     "password_change",
     "password_change_done",

@@ -242,7 +242,9 @@ def test_urls_of_both_sites_are_the_same(twins):
     of_files = {each for each in found["mongo"] if each.endswith("_file")}
     # A row of a table has no other form than the one that its model declares.
     raw = {each for each in found["mongo"] if each.endswith("_raw")}
-    assert sorted({*found["mongo"]} - of_files - raw) == sorted({*found["sql"]})
+    # An ID of MongoDB tells nothing of its collection.
+    go_to = {"go-to/ go_to "}
+    assert sorted({*found["mongo"]} - of_files - raw - go_to) == sorted({*found["sql"]})
     assert len(of_files) == len(raw) == len(twins.sites["mongo"]._registry)
 
 

@@ -189,12 +189,16 @@ def test_template_of_a_filter(twins, templates):
     assert_marked(twins.get("album/?decade=60"))
 
 
-def blocks_of(name):
-    """Return the names of a template's blocks, and of those that it extends."""
-    source = get_template(name).template.source
-    names = re.findall(r"{% block (\S+) %}", source)
-    for parent in re.findall(r'{% extends "([^"]+)" %}', source):
-        names += blocks_of(parent)
+def blocks_of(name, below=()):
+    """Return the names of a template's blocks, and of those that it extends.
+
+    ``below``: the origins of templates that extend one of their own name.
+    """
+    engine = get_template(name).template.engine
+    template, origin = engine.find_template(name, skip=[*below])
+    names = re.findall(r"{% block (\S+) %}", template.source)
+    for parent in re.findall(r'{% extends "([^"]+)" %}', template.source):
+        names += blocks_of(parent, (*below, origin) if parent == name else ())
     return list(dict.fromkeys(names))
 
 
