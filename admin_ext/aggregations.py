@@ -119,6 +119,19 @@ def run(queryset: Any, pipelines: list[list[dict]]) -> dict[int, dict]:
     return batch.rows()
 
 
+def counts(querysets: list[Any], *, limit: int, max_time: int) -> list[int]:
+    """Count each of ``querysets``, up to ``limit``: one aggregation for a database.
+
+    Raise pymongo's ExecutionTimeout when it takes longer than ``max_time`` ms.
+    """
+    batch = Batch(max_time)
+    for each in querysets:
+        stages = [_match(each, {}), {"$limit": limit}, {"$count": "value"}]
+        batch.add(each, stages)
+    rows = batch.rows()
+    return [rows.get(index, {}).get("value", 0) for index in range(len(querysets))]
+
+
 @contextmanager
 def together() -> Iterator[None]:
     """Send what is annotated within as one aggregation, when a value is first read."""

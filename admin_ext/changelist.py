@@ -25,6 +25,7 @@ from .filters import replaced
 from .lookups import Path, resolve
 from .memory import remembering
 from .references import ATTRIBUTE, PageReferences, reference_fields
+from .referrers import PARAMETER, PointsTo
 
 # What a value from the query string makes mongoengine raise.
 LOOKUP_ERRORS = (
@@ -69,11 +70,43 @@ class DocumentChangeList(ChangeList):
     def get_queryset(self, request, exclude_parameters=None):
         try:
             with remembering(self._memory):
-                return super().get_queryset(request, exclude_parameters)
+                found = super().get_queryset(request, exclude_parameters)
+                return self._pointing(found)
         except LOOKUP_ERRORS as error:
             if isinstance(error, TooManyMatches):
                 messages.error(request, str(error))
             raise IncorrectLookupParameters(error) from error
+
+    def get_filters_params(self, params=None):
+        """Leave out the parameter that names no lookup."""
+        return {
+            name: value
+            for name, value in super().get_filters_params(params).items()
+            if name != PARAMETER
+        }
+
+    @cached_property
+    def points_to(self) -> PointsTo | None:
+        """The document of which the list shows what refers to it."""
+        text = self.params.get(PARAMETER)
+        return None if text is None else PointsTo.parse(text, self.model_admin)
+
+    def _pointing(self, queryset):
+        if self.points_to is None:
+            return queryset
+        return self.points_to.filter(queryset, self.model_admin)
+
+    @property
+    def pointed_at(self) -> dict[str, str]:
+        """What the line above the list says of points_to, for the template."""
+        admin_site = self.model_admin.admin_site
+        found, url = self.points_to.document(self.request, admin_site)
+        return {
+            "field": self.points_to.path.verbose_name,
+            "text": str(found),
+            "url": url,
+            "off_url": self.get_query_string(remove=[PARAMETER]),
+        }
 
     def get_filters(self, request):
         """Make the filters once; Django makes them, and reads their choices, again

@@ -23,6 +23,7 @@ from .forms import DocumentForm
 from .formsets import DocumentInlineFormSet, EmbeddedFormSet
 from .lookups import TEXT_FIELDS, resolve
 from .querysets import is_against_null_order
+from .referrers import labels_to
 from .search import path_for
 
 MIDDLEWARE = "admin_ext.middleware.MongoDBUnavailableMiddleware"
@@ -120,6 +121,34 @@ def cannot_sort(message, *, hint, obj, id):
 
 class DocumentAdminChecks(DocumentChecks, ModelAdminChecks):
     """Django's checks, except where MongoDB allows more or less than SQL."""
+
+    def check(self, admin_obj, **kwargs):
+        errors = super().check(admin_obj, **kwargs)
+        return [*errors, *self._check_referring_paths(admin_obj)]
+
+    def _check_referring_paths(self, obj):
+        value, option = obj.referring_paths, "referring_paths"
+        if value is None:
+            return []
+        if not isinstance(value, list | tuple | set | frozenset):
+            return must_be(
+                "None, a list, a tuple or a set",
+                option=option,
+                obj=obj,
+                id="admin_ext.E015",
+            )
+        known = labels_to(obj.model, obj.admin_site) if value else ()
+        return [
+            checks.Error(
+                f"The value of '{option}' cannot have '{label}': no such path leads "
+                f"to '{obj.model._meta.label}'.",
+                hint=f"There are {', '.join(known)}." if known else None,
+                obj=obj.__class__,
+                id="admin_ext.E015",
+            )
+            for label in value
+            if label not in known
+        ]
 
     def _check_list_display_item(self, obj, item, label):
         # A list of references is one array here, fetched with the row; in SQL it

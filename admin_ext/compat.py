@@ -127,6 +127,15 @@ def queryset_key(queryset):
     return (*own, queryset._where_clause, queryset._skip, queryset._limit)
 
 
+def index_keys(document, names):
+    """Return the stored keys that an index on ``names`` in ``meta`` would have.
+
+    Raise one of QUERY_ERRORS for what mongoengine (0.29) cannot declare.
+    """
+    spec = document._build_index_spec({"fields": [*names], "cls": False})
+    return [key for key, _direction in spec["fields"]]
+
+
 def make_missing_documents_known_to_django():
     """Let Django catch mongoengine's DoesNotExist as its own.
 

@@ -4,13 +4,17 @@ from typing import Any
 
 from pymongo.errors import OperationFailure
 
-from .memory import remembered
+from .memory import recent, remembered
+
+# How old may be what a page is told of a collection beside what it shows, in seconds.
+MAX_AGE = 60
 
 
-def indexes_of(collection: Any) -> dict[str, dict[str, Any]]:
+def indexes_of(collection: Any, *, max_age: float = 0) -> dict[str, dict[str, Any]]:
     """Return {name: description} as the driver's ``index_information``.
 
-    Empty for a view, which has none, and where the server does not tell.
+    Empty for a view, which has none, and where the server does not tell. Not older
+    than this page, or than ``max_age`` seconds.
     """
 
     def ask():
@@ -19,11 +23,32 @@ def indexes_of(collection: Any) -> dict[str, dict[str, Any]]:
         except OperationFailure:
             return {}
 
-    return remembered(("indexes", collection.full_name), ask)
+    key = ("indexes", collection.full_name)
+    return recent(key, ask, seconds=max_age) if max_age else remembered(key, ask)
 
 
-def index_on(collection: Any, stored: str) -> str:
+def size_of(collection: Any, *, max_age: float = 0) -> int:
+    """Return about how many documents there are, from the server's own statistics.
+
+    0 for a view, which has none.
+    """
+
+    def ask():
+        try:
+            return collection.estimated_document_count()
+        except OperationFailure:
+            return 0
+
+    key = ("size", collection.full_name)
+    return recent(key, ask, seconds=max_age) if max_age else remembered(key, ask)
+
+
+def index_on(
+    collection: Any, stored: str, *, given: tuple[str, ...] = (), max_age: float = 0
+) -> str:
     """Return the name of an index that begins with the path ``stored``, or "".
+
+    Before it may stand those of ``given``, which the query asks for as well.
 
     Of the whole collection and in the order of the bytes: partial, hidden and hashed
     ones, and those with a collation, answer some queries only. A sparse one leaves
@@ -32,13 +57,17 @@ def index_on(collection: Any, stored: str) -> str:
     return next(
         (
             name
-            for name, index in indexes_of(collection).items()
-            if index["key"][0][0] == stored and _is_plain(index)
+            for name, index in indexes_of(collection, max_age=max_age).items()
+            if _first(index, given) == stored and _is_plain(index)
         ),
         "",
     )
 
 
+def _first(index: dict[str, Any], given: tuple[str, ...]) -> str:
+    return next((name for name, _kind in index["key"] if name not in given), "")
+
+
 def _is_plain(index: dict[str, Any]) -> bool:
     is_odd = {"partialFilterExpression", "collation", "hidden"} & index.keys()
-    return not is_odd and index["key"][0][1] in (1, -1)
+    return not is_odd and all(kind in (1, -1) for _name, kind in index["key"][:2])

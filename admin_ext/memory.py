@@ -1,9 +1,13 @@
-"""What a page has asked once, so that it need not ask again."""
+"""What a page, or this process, has asked once, so that it need not ask again."""
 
+import time
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
+
+# {key: (when it was asked, answer)}; keys are few, such as the names of collections.
+_RECENT: dict[Hashable, tuple[float, Any]] = {}
 
 _MEMORY: ContextVar[dict | None] = ContextVar("memory", default=None)
 
@@ -32,3 +36,20 @@ def remembered(key: Hashable, ask: Callable[[], Any]) -> Any:
     if key not in memory:
         memory[key] = ask()
     return memory[key]
+
+
+def recent(key: Hashable, ask: Callable[[], Any], *, seconds: float) -> Any:
+    """Return what ``ask()`` returned in this process less than ``seconds`` ago, or ask.
+
+    For what changes slowly and is only hinted at, such as the size of a collection.
+    """
+    now = time.monotonic()
+    found = _RECENT.get(key)
+    if found is None or now - found[0] > seconds:
+        found = _RECENT[key] = (now, ask())
+    return found[1]
+
+
+def forget() -> None:
+    """Forget what ``recent`` knows."""
+    _RECENT.clear()

@@ -50,6 +50,7 @@ from .meta import present
 from .oddities import listing, oddities
 from .querysets import admin_queryset
 from .raw import RawViewMixin
+from .referrers import ReferrersMixin
 from .search import search
 from .widgets import MEDIA
 
@@ -88,7 +89,9 @@ class DocumentOptions(ReferenceOptions):
         return super().media + MEDIA
 
 
-class DocumentAdmin(DocumentOptions, RawViewMixin, ModelAdmin, AdapterDocumentAdmin):
+class DocumentAdmin(
+    DocumentOptions, RawViewMixin, ReferrersMixin, ModelAdmin, AdapterDocumentAdmin
+):
     """Django's ModelAdmin for a Document; takes every option and hook of it.
 
     django-mongoengine's DocumentAdmin stands last, so that code written for the

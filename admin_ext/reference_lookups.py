@@ -55,7 +55,11 @@ def condition(field: Any, stored: str, keys: Iterable[Any]) -> Q:
     path = ".".join((stored, *("_id" for _name in field.key_within)))
     return _among(
         path,
-        [form for key in keys for form in reference_forms(target, _bson(target, key))],
+        [
+            form
+            for key in keys
+            for form in reference_forms(target, key_bson(target, key))
+        ],
     )
 
 
@@ -73,7 +77,7 @@ def _generic_forms(field: Any, value: Any) -> list[DBRef]:
     if isinstance(value, Document | LazyReference):
         is_lazy = isinstance(value, LazyReference)
         target = value.document_type if is_lazy else type(value)
-        return reference_forms(target, _bson(target, value))[1:]
+        return reference_forms(target, key_bson(target, value))[1:]
     name, separator, text = str(value).partition(SEPARATOR)
     target = _target(field, name) if separator else None
     if target is None:
@@ -82,7 +86,7 @@ def _generic_forms(field: Any, value: Any) -> list[DBRef]:
         key = target._meta.pk.to_python(text)
     except ValidationError:
         return []
-    return reference_forms(target, _bson(target, key))[1:]
+    return reference_forms(target, key_bson(target, key))[1:]
 
 
 def _target(field: Any, name: str) -> Any:
@@ -104,7 +108,7 @@ def _among(path: str, forms: list[Any]) -> Q:
     return Q(__raw__={"$or": [{path: {"$in": forms}}]})
 
 
-def _bson(target: Any, key: Any) -> Any:
+def key_bson(target: Any, key: Any) -> Any:
     """Return a key of ``target``, or of a document, as BSON holds it."""
     if isinstance(key, Document):
         return stored_key(key)

@@ -41,6 +41,7 @@ ROWS = (
     {"forms"},
     {"formsets"},
     {"raw"},
+    {"referrers"},
     {"filters", "search", "deletion", "downloads", "longforms", "pagination"},
     {"changelist", "checks", "choosing"},
     {"options"},

@@ -1,5 +1,6 @@
 """References: where Documents declare them, and what those of a page lead to."""
 
+from .conditions import condition, is_dotted
 from .page import (
     ATTRIBUTE,
     PageReferences,
@@ -13,6 +14,8 @@ __all__ = [
     "ATTRIBUTE",
     "PageReferences",
     "ReferencePath",
+    "condition",
+    "is_dotted",
     "paths_to",
     "reference_fields",
     "reference_paths",

@@ -232,6 +232,8 @@ def recorder(twins):
     recorder = Recorder(admin.ModelAdmin)
     twins.admin(
         "Album",
+        # What points at a document is asked of the admin of its own kind, too.
+        referring_paths=(),
         **recorder.hooks(HOOKS),
         fields=("title", "artist", "genres", "kind", "year"),
         list_display=("title", "year", "artist"),

@@ -1,0 +1,166 @@
+"""The part of a change page that tells how many documents refer to this one."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from pymongo.errors import ExecutionTimeout, OperationFailure
+
+from admin_ext.aggregations import counts
+from admin_ext.compat import QUERY_ERRORS, index_keys
+from admin_ext.keys import stored_key
+from admin_ext.references import is_dotted
+
+from .access import Referrer
+from .parameter import PARAMETER, PointsTo
+
+# The page says "1,000+" beyond this.
+MAX_COUNT = 1_000
+# The time for all counts of a page, and for the one that somebody asks for, in ms.
+PAGE_TIME = 1_000
+ASKED_TIME = 5_000
+
+# Names the path that is to be counted although that reads a whole collection.
+ASKED = "_count"
+
+
+@dataclass
+class Line:
+    """What the page says of one path. ``count`` is None while it is not known."""
+
+    referrer: Referrer
+    obj: Any
+    request: Any
+    count: int | None = None
+    why: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return the name of the documents, as many as they are."""
+        opts = self.referrer.admin.opts
+        return opts.verbose_name if self.count == 1 else opts.verbose_name_plural
+
+    @property
+    def number(self) -> str:
+        return f"{MAX_COUNT:,}+" if self.count > MAX_COUNT else f"{self.count:,}"
+
+    @property
+    def field(self) -> str:
+        return self.referrer.path.verbose_name
+
+    @property
+    def url(self) -> str:
+        """The list of just these documents; "" where the site is given no URLs."""
+        admin = self.referrer.admin
+        name = f"admin:{admin.opts.app_label}_{admin.opts.model_name}_changelist"
+        site = admin.admin_site.name
+        try:
+            return reverse(name, current_app=site, query=self.query)
+        except NoReverseMatch:
+            return ""
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What the list is asked: a lookup, where it takes one for this path."""
+        path, admin = self.referrer.path, self.referrer.admin
+        if path.owner is admin.model and is_dotted(path) and path.lookup:
+            lookup, value = self._lookup
+            if admin.lookup_allowed(lookup, [value], self.request):
+                return {lookup: value}
+        return {PARAMETER: str(PointsTo(path, type(self.obj), self.obj.pk))}
+
+    @property
+    def _lookup(self) -> tuple[str, str]:
+        path = self.referrer.path
+        if path.is_generic:
+            return (
+                f"{path.lookup}__exact",
+                f"{type(self.obj)._class_name},{self.obj.pk}",
+            )
+        key = path.reference.remote_field.model._meta.pk.name
+        return f"{path.lookup}__{key}__exact", str(self.obj.pk)
+
+    @property
+    def ask(self) -> str:
+        """What names this path in the parameter ASKED."""
+        model, stored = self.referrer.place
+        return f"{model._meta.label}:{stored}"
+
+    @property
+    def ask_url(self) -> str:
+        query = self.request.GET.copy()
+        query[ASKED] = self.ask
+        return f"?{query.urlencode()}"
+
+    @property
+    def stored(self) -> str:
+        return self.referrer.path.stored_key
+
+    @property
+    def size(self) -> str:
+        return f"{self.referrer.size:,}"
+
+    @property
+    def is_indexed(self) -> bool:
+        return self.referrer.is_indexed
+
+    @property
+    def index(self) -> str:
+        """What would declare the index that is missing; "" where none would help."""
+        path = self.referrer.path
+        if not is_dotted(path):
+            return ""
+        name = ".".join(each.name for each in path.fields)
+        try:
+            is_such = index_keys(path.owner, [name]) == [path.stored_key]
+        except QUERY_ERRORS:
+            is_such = False
+        if not is_such:
+            collection = self.referrer.collection.name
+            return f'db.{collection}.createIndex({{"{path.stored_key}": 1}})'
+        # mongoengine would put the name of the class before it.
+        is_bare = not path.owner._meta.get("allow_inheritance")
+        spec = f'"{name}"' if is_bare else f'{{"fields": ["{name}"], "cls": False}}'
+        return f'meta = {{"indexes": [{spec}]}}'
+
+
+class Panel:
+    """What refers to ``obj`` by ``referrers``, counted as far as that costs little."""
+
+    def __init__(self, obj: Any, referrers: list[Referrer], request: Any):
+        self.lines = [Line(each, obj, request) for each in referrers]
+        self.key, self.target = stored_key(obj), type(obj)
+        self.asked = request.GET.get(ASKED) if request.method == "GET" else None
+
+    @cached_property
+    def shown(self) -> list[Line]:
+        """The lines of paths by which something refers, or may do so."""
+        asked = [each for each in self.lines if each.ask == self.asked]
+        cheap = [
+            each for each in self.lines if each not in asked and each.referrer.is_cheap
+        ]
+        self._count(cheap, PAGE_TIME)
+        self._count(asked, ASKED_TIME)
+        return [each for each in self.lines if each.count != 0]
+
+    def _count(self, lines: list[Line], max_time: int) -> None:
+        if not lines:
+            return
+        rows = [each.referrer.queryset(self.target, [self.key]) for each in lines]
+        try:
+            found = counts(rows, limit=MAX_COUNT + 1, max_time=max_time)
+        except OperationFailure as error:
+            for each in lines:
+                each.why = _reason(error, max_time)
+            return
+        for each, count in zip(lines, found, strict=True):
+            each.count = count
+
+
+def _reason(error: OperationFailure, max_time: int) -> str:
+    if isinstance(error, ExecutionTimeout):
+        text = _("Counting was stopped after %(seconds)d s.")
+        return text % {"seconds": max_time // 1_000}
+    return _("MongoDB does not count these.")
