@@ -15,7 +15,7 @@ class AdminExtConfig(AppConfig):
     default = True
 
     def ready(self):
-        from . import compat, display, filters, meta, oddities
+        from . import compat, display, filters, meta, oddities, references
         from .checks import check_middleware
         from .permissions import create_document_permissions
 
@@ -24,6 +24,7 @@ class AdminExtConfig(AppConfig):
             readonly=(display.lookup_readonly, display.display_readonly),
             details=oddities.details,
             document_for_label=meta.document_for_label,
+            prepare=references.prepare,
         )
         filters.register()
         checks.register(check_middleware, checks.Tags.admin)

@@ -16,6 +16,7 @@ from django.urls import reverse
 from mongoengine import errors
 
 from .aggregations import together
+from .compat import reading_no_cached_references
 from .display import column_for
 from .downloads import shown_names
 from .exceptions import TooManyMatches, UnsupportedFeature, UnsupportedLookup
@@ -24,7 +25,7 @@ from .files import SHOWN_FILES, FileUrls, fetch, join
 from .filters import replaced
 from .lookups import Path, resolve
 from .memory import remembering
-from .references import ATTRIBUTE, PageReferences, reference_fields
+from .references import Column, PageReferences, fetch_columns, reference_fields
 from .referrers import PARAMETER, PointsTo
 
 # What a value from the query string makes mongoengine raise.
@@ -108,6 +109,10 @@ class DocumentChangeList(ChangeList):
             "off_url": self.get_query_string(remove=[PARAMETER]),
         }
 
+    def get_results(self, request):
+        with remembering({}):
+            super().get_results(request)
+
     def get_filters(self, request):
         """Make the filters once; Django makes them, and reads their choices, again
         for the counts of each.
@@ -141,7 +146,8 @@ class DocumentChangeList(ChangeList):
     def result_list(self):
         """The documents of this page. Read from MongoDB at the first access."""
         if not isinstance(self._results, list | BaseModelFormSet):
-            results = self._sent_rows() or list(self._results)
+            with reading_no_cached_references():
+                results = self._sent_rows() or list(self._results)
             self._results = self._with_references(results)
         return self._results
 
@@ -172,17 +178,15 @@ class DocumentChangeList(ChangeList):
             messages.error(self.request, message)
 
     def _with_references(self, results: list) -> list:
-        page = PageReferences(
-            admin_site=self.model_admin.admin_site, request=self.request
-        )
-        page.fetch(results, self._fetched_references())
-        for document in results:
-            document.__dict__[ATTRIBUTE] = page
-        for path in self._paths():
-            page.follow(results, path.fields)
+        page = PageReferences(self.model_admin.admin_site, self.request)
+        page.add(results)
+        columns = [Column(path, results) for path in self._paths()]
+        for path in self._paths_of_code():
+            column = Column(path, results)
+            column.need_whole(page)
+            columns.append(column)
+        fetch_columns(page, columns)
         self._prepare_files(results)
-        for field in self._fetched_references():
-            self._share(page, results, field)
         return results
 
     def _prepare_files(self, results) -> None:
@@ -208,36 +212,29 @@ class DocumentChangeList(ChangeList):
                     linked(shown, path, partial(urls, document))
 
     def _paths(self) -> Iterator[Path]:
-        """Yield the columns that are paths, and the paths of list_select_related."""
-        names = list(self.list_display)
-        if isinstance(self.list_select_related, list | tuple):
-            names += self.list_select_related
-        for name in names:
-            if isinstance(name, str) and LOOKUP_SEP in name.strip("_"):
+        """Yield the columns that show references or are paths."""
+        for name in map(str, self.list_display):
+            is_path = LOOKUP_SEP in name.strip("_")
+            if is_path or self._is_reference(name):
                 with suppress(UnsupportedLookup):
                     yield resolve(self.model, name)
 
-    def _fetched_references(self) -> list:
-        """Return the reference fields that the columns show or go through."""
-        names = {str(name).partition(LOOKUP_SEP)[0] for name in self.list_display}
-        if isinstance(self.list_select_related, list | tuple):
-            names |= {
-                name.partition(LOOKUP_SEP)[0] for name in self.list_select_related
-            }
-        elif self.list_select_related:
-            return reference_fields(self.lookup_opts.fields)
-        return reference_fields(
-            field for field in self.lookup_opts.fields if field.name in names
-        )
+    def _paths_of_code(self) -> Iterator[Path]:
+        """Yield the references that list_select_related says the columns' code reads.
 
-    def _share(self, page, results, field) -> None:
-        """Let a column's method read ``obj.user`` without a query of its own."""
-        if field.many_to_many:
-            return
-        for document in results:
-            target = page.get(field.remote_field.model, field.stored_value(document))
-            if target is not None:
-                document._data[field.name] = target
+        What else code reads is fetched when it does.
+        """
+        names = self.list_select_related
+        if not isinstance(names, list | tuple):
+            fields = reference_fields(self.lookup_opts.fields) if names else ()
+            names = [field.name for field in fields]
+        for name in names:
+            with suppress(UnsupportedLookup):
+                yield resolve(self.model, name)
+
+    def _is_reference(self, name: str) -> bool:
+        names = {each.name for each in reference_fields(self.lookup_opts.fields)}
+        return name in names
 
     def url_for_result(self, result):
         """Follow ChangeList.url_for_result (5.2), which reads the key's field.

@@ -21,7 +21,16 @@ from django_mongoengine.forms.document_options import DocumentMetaWrapper
 from django_mongoengine.mongo_admin.options import (
     DocumentAdmin as BaseAdapterDocumentAdmin,
 )
-from mongoengine import BinaryField, SequenceField, errors, signals
+from mongoengine import (
+    BinaryField,
+    CachedReferenceField,
+    GenericReferenceField,
+    LazyReferenceField,
+    ReferenceField,
+    SequenceField,
+    errors,
+    signals,
+)
 from mongoengine.base import BaseDocument, ComplexBaseField, ObjectIdField
 from mongoengine.base.common import _document_registry
 from mongoengine.connection import ConnectionFailure as MongoEngineConnectionFailure
@@ -46,6 +55,8 @@ __all__ = [
     "apply",
     "fields_of_path",
     "has_delete_receivers",
+    "is_plainly_made",
+    "reading_no_cached_references",
     "queryset_key",
     "register_last_filter",
     "upload_limits",
@@ -110,6 +121,22 @@ def has_delete_receivers(document):
         signals.pre_delete.has_receivers_for(document)
         or signals.post_delete.has_receivers_for(document)
     )
+
+
+def is_plainly_made(document):
+    """Tell whether no code of a class, or of a signal, looks at documents being made.
+
+    It would find nothing in the fields that were not fetched. What a dynamic class
+    does not declare cannot be missed.
+    """
+    made_by = (document.__init__, document._from_son.__func__)
+    libraries = {each.__module__.partition(".")[0] for each in made_by}
+    is_received = signals.signals_available and any(
+        signal.has_receivers_for(document)
+        for signal in (signals.pre_init, signals.post_init)
+    )
+    is_plain = libraries <= {"mongoengine", "django_mongoengine"}
+    return is_plain and not (is_received or document._dynamic or document.STRICT)
 
 
 def fields_of_path(document, path):
@@ -328,6 +355,59 @@ def register_last_filter(test, list_filter_class):
     FieldListFilter._field_list_filters.insert(-1, (test, list_filter_class))
 
 
+# Whether cached references are being loaded as what they are, references.
+_reads_no_cached: ContextVar[bool] = ContextVar("reads_no_cached", default=False)
+
+
+@contextmanager
+def reading_no_cached_references():
+    """Load documents meanwhile without what their cached references lead to.
+
+    ``CachedReferenceField.to_python`` (mongoengine 0.29) fetches it, in one query for
+    each reference of each document. When it is read, it is fetched all the same.
+    """
+    token = _reads_no_cached.set(True)
+    try:
+        yield
+    finally:
+        _reads_no_cached.reset(token)
+
+
+def let_cached_references_be_unread():
+    """Let ``reading_no_cached_references`` do what it says."""
+    to_python = CachedReferenceField.to_python
+
+    def to_reference(self, value):
+        if _reads_no_cached.get() and isinstance(value, dict):
+            target = self.document_type
+            key = target.id.to_python(value["_id"])
+            return DBRef(target._get_collection_name(), key)
+        return to_python(self, value)
+
+    CachedReferenceField.to_python = to_reference
+
+
+def read_references_through(prepare):
+    """Call ``prepare(document, name)`` before code reads a reference or a list.
+
+    mongoengine's descriptors (0.29) fetch what one document refers to: one query for
+    each row of a list.
+    """
+    classes = (ReferenceField, CachedReferenceField, GenericReferenceField)
+    classes += (LazyReferenceField, ComplexBaseField)
+    for cls in classes:
+        cls.__get__ = _prepared(cls.__get__, prepare)
+
+
+def _prepared(get, prepare):
+    def get_prepared(self, instance, owner):
+        if instance is not None:
+            prepare(instance, self.name)
+        return get(self, instance, owner)
+
+    return get_prepared
+
+
 # {name of a setting: its value for the request that is being answered}
 _upload_limits: ContextVar[Mapping[str, int | None]] = ContextVar("upload_limits")
 
@@ -370,11 +450,12 @@ def let_views_have_upload_limits():
         module.settings = UploadSettings(settings)
 
 
-def apply(*, cells, readonly, details, document_for_label):
+def apply(*, cells, readonly, details, document_for_label, prepare):
     """Apply every patch of this module. Called once, when the apps are ready.
 
     ``cells`` and ``readonly``: the functions (lookup_field, display_for_field) of the
     list and of read-only fields. ``details``: what the list says of a document.
+    ``prepare``: what is called before code reads a reference.
     """
     make_missing_documents_known_to_django()
     keep_nulls()
@@ -388,3 +469,5 @@ def apply(*, cells, readonly, details, document_for_label):
     read_documents_through(helpers, *readonly)
     mark_documents_in_the_list(details)
     find_content_type_classes_among(document_for_label)
+    let_cached_references_be_unread()
+    read_references_through(prepare)

@@ -33,6 +33,7 @@ from .fields import (
     AnyField,
     ComplexDateTimeField,
     EmbeddedField,
+    GenericReferenceField,
     GeometryField,
     ListField,
     ReferenceField,
@@ -104,11 +105,13 @@ def lookup_field(name, document, model_admin, django_lookup):
             return None, None, _failed(error)
     if holds_files(field):
         return field, None, shown_files(field, document)
-    if isinstance(field, ReferenceField | ReferenceListField):
-        stored = field.stored_value(document)
-        if stored is None:
-            return field.as_cell, None, _absent(field, document)
-        return field.as_cell, None, Stored(document, field)
+    if references.holds_references(field):
+        cell = getattr(field, "as_cell", field)
+        value = references.held(field, document)
+        # What looks like nothing is told from nothing; but "" is no reference.
+        is_absent = value is None or value in ([], {})
+        shown = _absent(field, document) if is_absent else Stored(document, field)
+        return cell, None, shown
     value = field.stored_value(document)
     return field, None, _absent(field, document) or value
 
@@ -148,7 +151,7 @@ def lookup_readonly(name, document, model_admin, django_lookup):
     ``AdminReadonlyField.get_admin_url`` makes the link of a document that is found.
     """
     field, attr, value = lookup_field(name, document, model_admin, django_lookup)
-    if isinstance(field, ReferenceListField):
+    if isinstance(field, ReferenceListField) and field.name == name:
         # A row that is being added has no list yet, an empty one neither.
         stored = Stored(document, document._meta.get_field(name))
         return field, None, None if document._state.adding else stored
@@ -170,26 +173,50 @@ def _failed(error: Exception) -> str:
 
 
 class Stored:
-    """References of one field, with the document whose page knows their labels."""
+    """What a field holds of references, with the document whose page knows them.
 
-    def __init__(self, document, field):
-        self.document, self.field = document, field
+    ``value``: that of a path which ends in the field, otherwise the document's own.
+    """
+
+    def __init__(self, document, field, value=None):
+        self.document, self.field, self.value = document, field, value
+
+    @property
+    def page(self):
+        return references.references_of(self.document)
+
+    @property
+    def is_single(self):
+        return isinstance(self.field, ReferenceField | GenericReferenceField)
 
     def document_referred_to(self) -> Any:
         """Return the document of a single reference; None when it leads to none."""
-        page = references.references_of(self.document)
-        return page.get(
-            self.field.remote_field.model, self.field.stored_value(self.document)
-        )
+        if not isinstance(self.field, ReferenceField):
+            return None
+        value = references.held(self.field, self.document)
+        return self.page.document_for(references.reference_for(self.field, value))
 
-    def html(self, *, link: bool) -> str:
-        page = references.references_of(self.document)
-        target = self.field.remote_field.model
-        values = references.stored_references(self.document, self.field)
-        return page.labels(target, values, link=link)
+    def html(self, *, link: bool, empty_value_display: str = "") -> str:
+        """Return the first references; of long lists also how many more there are."""
+        value = self.value
+        if value is None:
+            value = references.held(self.field, self.document)
+        return references.cell_html(
+            self.page, self.field, value, link=link, empty=empty_value_display
+        )
 
     def __str__(self):
         return self.html(link=False)
+
+
+class PathCell:
+    """Stands for the field at the end of a path, where Django has none."""
+
+    auto_created = False
+    remote_field = None
+
+    def __init__(self, field):
+        self.document_field = field.document_field
 
 
 def _lookup_path(document: Any, path: str, model_admin: Any) -> tuple:
@@ -197,9 +224,18 @@ def _lookup_path(document: Any, path: str, model_admin: Any) -> tuple:
         found = resolve(type(document), path)
     except UnsupportedLookup:
         return None, None, None
+    fields = references.fields_of(found)
     value: Any = document
-    for field, name in zip(found.fields, found.names, strict=True):
-        value = _step(value, field, name)
+    for index, (field, name) in enumerate(zip(fields, found.names, strict=True)):
+        value = references.step(value, field, name)
+        if not references.holds_references(field):
+            continue
+        if index == len(fields) - 1:
+            shown = None if value is None else Stored(document, field, value)
+            return PathCell(field), None, shown
+        if references.goes_on(field):
+            page = references.references_of(document)
+            value = references.follow(page, value, field)
     empty = model_admin.get_empty_value_display() if model_admin else ""
     return None, None, _plain(value, found.field, empty)
 
@@ -212,7 +248,7 @@ def _plain(value: Any, field: Any, empty_value_display: str) -> Any:
     """
     if value is None or isinstance(value, Document):
         return value
-    if isinstance(value, Members) or isinstance(field, FREE_FIELDS):
+    if isinstance(value, references.Members) or isinstance(field, FREE_FIELDS):
         return display_for_field(value, field, empty_value_display)
     try:
         utils.display_for_value(value, empty_value_display)
@@ -221,36 +257,19 @@ def _plain(value: Any, field: Any, empty_value_display: str) -> Any:
     return value if _is_expected(value, field) else odd_value(value)
 
 
-class Members(list):
-    """What a path that goes through a list leads to, one for each member."""
-
-
-def _step(value: Any, field: Any, name: str) -> Any:
-    if isinstance(value, list | tuple):
-        return Members(_step(item, field, name) for item in value)
-    if isinstance(value, dict):
-        return value.get(name)
-    if not isinstance(value, BaseDocument) or field is None:
-        return None
-    stored = field.stored_value(value)
-    if isinstance(field, ReferenceField) and stored is not None:
-        page = references.references_of(value)
-        return page.get(field.remote_field.model, stored)
-    return stored
-
-
 def display_for_field(value, field, empty_value_display, avoid_link=False):
     """Return the text or HTML of a stored value of ``field``."""
     if isinstance(value, Absent):
         return _nothing(value, field, empty_value_display)
     if isinstance(value, Stored):
-        return value.html(link=not avoid_link) or empty_value_display
+        link = not avoid_link
+        return value.html(link=link, empty_value_display=empty_value_display)
     if value is None and not isinstance(field, models.BooleanField):
         return empty_value_display
-    if isinstance(field, StoredFileField) and not isinstance(value, Members):
+    if isinstance(field, StoredFileField) and not isinstance(value, references.Members):
         shown = field.initial_for(value)
         return empty_value_display if shown is None else shown.html(link=not avoid_link)
-    if isinstance(value, Members) or _is_list(value, field):
+    if isinstance(value, references.Members) or _is_list(value, field):
         return _members(value, field, empty_value_display)
     if field.choices is not None:
         return _choice(value, field, empty_value_display)
@@ -341,9 +360,11 @@ def _members(values, field, empty_value_display):
         length += len(str(texts[-1]))
     # A comma stands within a point.
     between = "; " if isinstance(item, GeometryField) else ", "
-    return format_html_join(between, "{}", ((text,) for text in texts)) or (
-        empty_value_display
-    )
+    html = format_html_join(between, "{}", ((text,) for text in texts))
+    more = getattr(values, "more", 0)
+    if more:
+        return format_html("{} {}", html, references.more_html(more))
+    return html or empty_value_display
 
 
 def _is_expected(value, field) -> bool:

@@ -20,12 +20,13 @@ from mongoengine.queryset.base import BaseQuerySet
 from pymongo.errors import ExecutionTimeout
 
 from . import aggregations
-from .compat import LOAD_ERRORS, has_delete_receivers
+from .compat import LOAD_ERRORS, has_delete_receivers, queryset_key
 from .delete_rules import Collected, batches
 from .exceptions import UnsupportedFeature, UnsupportedLookup
 from .hydration import class_for, document_for_son
 from .keys import can_lead, key_of, remember_document
 from .lookups import MAX_JOINED, NOTHING, Q, negated, q_for, q_for_lookup, resolve
+from .memory import remembered
 
 # What is found in more time is too much to choose from.
 MAX_CHOICES_MS = 2_000
@@ -100,9 +101,11 @@ class DocumentQuerySet:
 
     def count(self):
         """Count. Django's Paginator calls a count() without parameters only; with
-        any other it counts with len(), which loads the whole collection.
+        any other it counts with len(), which loads the whole collection. A list that
+        is not filtered is counted once, where Django counts twice.
         """
-        return super().count()
+        asked = ("count", self._none, self._empty, queryset_key(self))
+        return remembered(asked, super().count)
 
     def complex_filter(self, condition):
         if isinstance(condition, models.Q):
@@ -341,13 +344,16 @@ class DocumentQuerySet:
 
     def loaded(self, son):
         """Return a stored document as an object, loaded as far as it fits its class."""
-        try:
-            document = self._document._from_son(
-                son, _auto_dereference=self._auto_dereference
-            )
-        except LOAD_ERRORS:
-            document = document_for_son(self._document, son)
-        return remember_document(document, son)
+        return load(self._document, son, dereference=self._auto_dereference)
+
+
+def load(document: type, son: dict[str, Any], *, dereference: bool = True) -> Any:
+    """Return a stored document as mongoengine loads it, as far as it fits its class."""
+    try:
+        loaded = document._from_son(son, _auto_dereference=dereference)
+    except LOAD_ERRORS:
+        loaded = document_for_son(document, son)
+    return remember_document(loaded, son)
 
 
 def is_against_null_order(order: OrderBy) -> bool:

@@ -66,22 +66,31 @@ def test_references_are_texts_without_permission(client, books):
     assert first.endswith(">A8")
 
 
+GONE = "There is no such document"
+OF_TYPE = "Stored as %s, which is not what this field holds"
+
+
 @pytest.mark.parametrize(
-    ("stored", "text"),
+    ("stored", "text", "title"),
     [
-        ("gone", "gone"),
-        ("", "(empty text)"),
-        (7, "7"),
-        (["a1"], "[&quot;a1&quot;]"),
-        ({"x": 1}, "{&quot;x&quot;: 1}"),
-        ("<b>", "&lt;b&gt;"),
-        (DBRef("authors", "gone"), "gone"),
+        ("gone", "gone", GONE),
+        ("", "(empty text)", OF_TYPE % "str"),
+        (7, "7", OF_TYPE % "int"),
+        (["a1"], "[&quot;a1&quot;]", OF_TYPE % "list"),
+        ({"x": 1}, "{&quot;x&quot;: 1}", OF_TYPE % "dict"),
+        ({"$gt": 1}, "{&quot;$gt&quot;: 1}", OF_TYPE % "dict"),
+        ("<b>", "&lt;b&gt;", GONE),
+        (DBRef("authors", "gone"), "gone", GONE),
+        (DBRef("books", "a1"), "a1", "leads to books"),
+        (DBRef("authors", "a1", "elsewhere"), "a1", "leads to elsewhere.authors"),
     ],
 )
-def test_a_reference_that_leads_nowhere_is_marked(admin_client, mongo, stored, text):
+def test_a_reference_that_leads_nowhere_is_marked(
+    admin_client, mongo, stored, text, title
+):
     mongo.books.insert_one({"title": "t", "author": stored})
     (cell,) = cells(admin_client.get(LIST), "field-author")
-    assert 'class="admin-ext odd-value" title="There is no such document"' in cell
+    assert f'class="admin-ext odd-value" title="{title}"' in cell
     assert f">{text}</span>" in cell
 
 

@@ -6,7 +6,7 @@ is answered for by a real Django field class; ``document_field`` is the original
 They are never contributed to a model: no column, no migration, no query.
 """
 
-from .base import DocumentField, path_to
+from .base import DocumentField, is_set, path_to
 from .containers import EmbeddedField, ListField, RowField
 from .files import (
     BinaryField,
@@ -76,6 +76,7 @@ __all__ = [
     "field_for",
     "holds_files",
     "is_key",
+    "is_set",
     "linked",
     "path_to",
     "references_in",

@@ -1,24 +1,46 @@
 """References: where Documents declare them, and what those of a page lead to."""
 
+from .columns import Column, fetch_columns, fields_of, follow, goes_on, step
 from .conditions import condition, is_dotted
+from .labels import MAX_SHOWN, cell_html, more_html
 from .page import (
     ATTRIBUTE,
     PageReferences,
+    page_of,
     reference_fields,
     references_of,
     stored_references,
 )
 from .paths import ReferencePath, paths_to, reference_paths
+from .reading import prepare
+from .values import Members, Reference, held, holds_references, members, reference_for
 
 __all__ = [
     "ATTRIBUTE",
+    "MAX_SHOWN",
+    "Column",
+    "Members",
     "PageReferences",
+    "Reference",
     "ReferencePath",
+    "cell_html",
     "condition",
+    "fetch_columns",
+    "fields_of",
+    "follow",
+    "goes_on",
+    "held",
+    "holds_references",
     "is_dotted",
+    "members",
+    "more_html",
+    "page_of",
     "paths_to",
+    "prepare",
     "reference_fields",
+    "reference_for",
     "reference_paths",
     "references_of",
+    "step",
     "stored_references",
 ]

@@ -1,175 +1,255 @@
 """References of the documents on one page: fetched in one query per collection."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
-from django.contrib.admin.utils import quote
-from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext as _
-from mongoengine import Document, Q
-from mongoengine.base import BaseDocument
+from mongoengine import Document, EmbeddedDocument
 
-from admin_ext.ejson import extended_json
-from admin_ext.fields import ReferenceField, ReferenceListField
-from admin_ext.keys import can_lead, id_of, key_of
+from admin_ext.delete_rules import batches
+from admin_ext.hydration import document_for_son
+from admin_ext.keys import key_for, remember_document
+from admin_ext.querysets import load
+
+from .access import Access, NoLimits
+from .labels import reference_html
+from .partial import PartialDocuments, hashable
+from .texts import classes_of, text_fields
+from .values import (
+    Reference,
+    held,
+    holds_references,
+    reference_to,
+    references_in,
+)
 
 # Where a page keeps its references on the objects that it lists.
 ATTRIBUTE = "_admin_references"
 
 
-@dataclass
 class PageReferences:
     """What the references of one page lead to.
 
-    ``documents``: {(Document class, id): Document}; an id that is absent is dangling.
-    ``urls``: {Document class: pattern of its change page, "" without permission}.
+    ``documents``: {(Document class, key): Document}; a key that is absent is dangling,
+    or one that the person may not see. ``members``: {class: all documents of the page}.
     """
 
-    documents: dict[tuple[type, Any], Document] = field(default_factory=dict)
-    admin_site: Any = None
-    request: Any = None
-    _linkable: dict[type, bool] = field(default_factory=dict)
+    def __init__(self, admin_site: Any = None, request: Any = None, access: Any = None):
+        self.access = access or Access(admin_site, request)
+        self.documents: dict[tuple[type, Any], Any] = {}
+        self.members: dict[type, list[Any]] = defaultdict(list)
+        # {class: {key in Django: key in BSON}} that the next query asks for.
+        self._wanted: dict[type, dict[Any, Any]] = defaultdict(dict)
+        self._asked: set[tuple[type, Any]] = set()
+        # {class: fields that are read beside those of the text, None for all}.
+        self._needed: dict[type, frozenset[str] | None] = {}
+        self._partial: dict[type, PartialDocuments] = {}
+        self._texts: dict[int, tuple[Any, str]] = {}
+        self._texts_in_work = 0
 
-    def fetch(self, results: Iterable[Document], fields: Iterable[Any]) -> None:
-        """Fetch what ``fields`` of ``results`` refer to: one $in per collection."""
+    def add(self, documents: Iterable[Any]) -> None:
+        """Take in documents that are on the page."""
+        for document in documents:
+            document.__dict__[ATTRIBUTE] = self
+            self.members[type(document)].append(document)
+
+    def need(self, target: type, names: Iterable[str] | None) -> None:
+        """Fetch further fields, or None for all, of the documents of a class."""
+        before = self._needed.get(target, frozenset())
+        is_whole = names is None or before is None
+        self._needed[target] = None if is_whole else before | {*names}
+
+    def want(self, reference: Reference) -> None:
+        """Fetch what a reference leads to when ``load`` is called."""
+        if reference.target is None or reference.key is None:
+            return
+        if isinstance(reference.stored, Document):
+            return
+        asked = (reference.target, reference.key)
+        if asked not in self._asked:
+            self._asked.add(asked)
+            self._wanted[reference.target][reference.key] = reference.id
+
+    def has_asked(self, reference: Reference) -> bool:
+        """Tell whether it is known whether a reference leads anywhere."""
+        return (reference.target, reference.key) in self._asked
+
+    @cached_property
+    def unlimited(self) -> "PageReferences":
+        """The same for developers' code, which may read what a person may not see."""
+        page = PageReferences(access=NoLimits())
+        page.members = self.members
+        return page
+
+    def load(self) -> None:
+        """Fetch all that is wanted: one query for each collection."""
+        wanted, self._wanted = self._wanted, defaultdict(dict)
+        groups = defaultdict(list)
+        for target in wanted:
+            collection = target._get_collection()
+            limit = self.access.condition(target)
+            place = (id(collection.database.client), collection.full_name, repr(limit))
+            groups[place].append(target)
+        for targets in groups.values():
+            self._load(targets, wanted)
+
+    def _load(self, targets: list[type], wanted: dict[type, dict]) -> None:
+        names = self._names(targets)
+        keys = {hashable(key): key for each in targets for key in wanted[each].values()}
+        collection = targets[0]._get_collection()
+        limit = self.access.condition(targets[0])
+        projection = None if names is None else _projection(targets, names)
+        for batch in batches(list(keys.values())):
+            condition: dict = {"_id": {"$in": batch}}
+            if limit:
+                condition = {"$and": [condition, limit]}
+            for son in collection.find(condition, projection):
+                self._take(son, targets, wanted, names)
+
+    def _names(self, targets: list[type]) -> frozenset[str] | None:
+        """Return the fields to fetch of a collection, None for all."""
+        found: frozenset[str] = frozenset()
+        for target in targets:
+            for names in (text_fields(target), self._needed.get(target, frozenset())):
+                if names is None:
+                    return None
+                found |= names
+        return found
+
+    def _take(self, son, targets, wanted, names) -> None:
+        """Make documents of what was fetched; of one class not two."""
+        made: dict[type, Any] = {}
+        for target in targets:
+            key = key_for(target._meta.pk, son["_id"])
+            document = _document(target, son) if key in wanted[target] else None
+            if document is None:
+                continue
+            cls = type(document)
+            if cls not in made:
+                made[cls] = document
+                self.add([document])
+                if names is not None:
+                    self._partial_of(target).add(document, names)
+            self.documents[target, key] = made[cls]
+
+    def _partial_of(self, target: type) -> PartialDocuments:
+        if target not in self._partial:
+            self._partial[target] = PartialDocuments(
+                target, lambda: bool(self._texts_in_work)
+            )
+        return self._partial[target]
+
+    def fetch(self, results: Iterable[Any], fields: Iterable[Any]) -> None:
+        """Fetch what ``fields`` of ``results`` refer to: one query per collection."""
         fields = list(fields)
-        wanted: dict[type, set] = defaultdict(set)
         for document in results:
             for each in fields:
-                target = each.remote_field.model
-                values = stored_references(document, each)
-                wanted[target].update(
-                    key_of(target, value) for value in values if can_lead(value)
-                )
-        for target, keys in wanted.items():
-            self._fetch(target, keys)
+                for reference in references_in(each, held(each, document)):
+                    self.want(reference)
+        self.load()
 
-    def follow(self, documents: Iterable[Any], fields: Iterable[Any]) -> None:
-        """Fetch what a path goes through and leads to: one query for each reference.
+    def document_for(self, reference: Reference) -> Any:
+        """Return the document that a reference leads to, or None when it is gone."""
+        if isinstance(reference.stored, Document):
+            return reference.stored
+        return self.documents.get((reference.target, reference.key))
 
-        ``fields``: those of admin_ext.lookups.Path.
-        """
-        for each in fields:
-            if each is None:
-                return
-            documents = [one for one in documents if isinstance(one, BaseDocument)]
-            for document in documents:
-                document.__dict__[ATTRIBUTE] = self
-            if isinstance(each, REFERENCE_FIELDS):
-                self.fetch(documents, [each])
-            documents = list(self._behind(documents, each))
-
-    def _behind(self, documents, each):
-        """Yield what a field of ``documents`` holds or refers to, one by one."""
-        for document in documents:
-            if isinstance(each, REFERENCE_FIELDS):
-                for value in stored_references(document, each):
-                    yield self.get(each.remote_field.model, value)
-                continue
-            value = each.stored_value(document)
-            yield from value if isinstance(value, list | tuple) else [value]
-
-    def _fetch(self, target, keys):
-        keys = [key for key in keys if (target, key) not in self.documents]
-        if keys:
-            for document in target._default_manager.filter(Q(pk__in=keys)):
-                self.documents[target, document.pk] = document
-
-    def get(self, target: type, value: Any) -> Document | None:
+    def get(self, target: type, value: Any) -> Any:
         """Return the document that ``value`` refers to, or None when it is gone."""
-        if isinstance(value, Document):
-            return value
-        return self.documents.get((target, key_of(target, value)))
+        return self.document_for(reference_to(target, value))
 
-    def url(self, document: Document) -> str:
-        """Return the change page's URL, or "" when the person may not view it."""
-        if self.request is None or not self._may_view(type(document)):
-            return ""
-        meta = document._meta
+    def text(self, document: Any) -> str:
+        """Return ``str(document)``, which is made once."""
+        found = self._texts.get(id(document))
+        if found is None:
+            with self._making_text():
+                found = self._texts[id(document)] = (document, str(document))
+        return found[1]
+
+    @contextmanager
+    def _making_text(self) -> Iterator[None]:
+        self._texts_in_work += 1
         try:
-            return reverse(
-                f"admin:{meta.app_label}_{meta.model_name}_change",
-                args=[quote(document.pk)],
-                current_app=self.admin_site.name,
-            )
-        except NoReverseMatch:
-            return ""
+            yield
+        finally:
+            self._texts_in_work -= 1
 
-    def _may_view(self, target):
-        if target not in self._linkable:
-            admin = self.admin_site._registry.get(target)
-            self._linkable[target] = bool(
-                admin and admin.has_view_or_change_permission(self.request)
-            )
-        return self._linkable[target]
+    def url(self, document: Any) -> str:
+        """Return the change page's URL, or "" when the person may not view it."""
+        return self.access.url(document)
+
+    def is_limited(self, target: type) -> bool:
+        """Tell whether the person sees a part of the documents of a class only."""
+        return bool(self.access.condition(target))
+
+    def html(self, reference: Reference, *, link: bool = True) -> str:
+        """Return the HTML of one reference."""
+        return reference_html(self, reference, link=link)
 
     def label(self, target: type, value: Any, *, link: bool = True) -> str:
-        """Return the HTML of one reference: its text as Django writes it, and a link.
-
-        Django's list has no such link, so it stands beside the text.
-        """
-        document = self.get(target, value)
-        if document is None:
-            return format_html(
-                '<span class="admin-ext odd-value" title="{}">{}</span>',
-                _("There is no such document"),
-                _stored_text(value),
-            )
-        url = self.url(document) if link else ""
-        if not url:
-            return format_html("{}", document)
-        return format_html(
-            '{}<a class="admin-ext reference-link" href="{}">'
-            '<img src="{}" alt="{}" title="{}"></a>',
-            document,
-            url,
-            static("admin/img/icon-viewlink.svg"),
-            *[_("View %s") % document] * 2,
-        )
-
-    def labels(self, target: type, values: Iterable, *, link: bool = True) -> str:
-        """Return the HTML of a list of references."""
-        rows = ((self.label(target, value, link=link),) for value in values)
-        return format_html_join(", ", "{}", rows)
+        """Return the HTML of a reference to a document of class ``target``."""
+        return self.html(reference_to(target, value), link=link)
 
 
-def references_of(document: Document) -> PageReferences:
+def _document(target: type, son: dict) -> Any:
+    """Return a stored document, None where it is of no class that inherits from it."""
+    document = load(target, son)
+    if isinstance(document, target):
+        return document
+    if "." in target._class_name:
+        return None
+    return remember_document(document_for_son(target, son), son)
+
+
+def _projection(targets: list[type], names: frozenset[str]) -> list[str]:
+    """Return the stored names of fields of some classes, the key's among them."""
+    classes = [cls for target in targets for cls in classes_of(target)]
+    stored = {
+        cls._fields[name].db_field
+        for cls in classes
+        for name in names
+        if name in cls._fields
+    }
+    return sorted({"_id", "_cls", *stored})
+
+
+def references_of(document: Any) -> PageReferences:
     """Return the references of the page that ``document`` is on.
 
     A document that no page prepared gets its own; its labels are no links.
     """
-    found = document.__dict__.get(ATTRIBUTE)
+    found = page_of(document)
     if found is None:
         found = PageReferences()
-        found.fetch([document], reference_fields(document._meta.fields))
-        document.__dict__[ATTRIBUTE] = found
+        found.add([document])
+        fields = getattr(document._meta, "fields", ())
+        found.fetch([document], [each for each in fields if holds_references(each)])
     return found
 
 
+def page_of(document: Any) -> PageReferences | None:
+    """Return the page of a document, or of the one in which it is embedded."""
+    try:
+        return root_of(document).__dict__.get(ATTRIBUTE)
+    except ReferenceError:
+        # The document around it is gone.
+        return None
+
+
+def root_of(document: Any) -> Any:
+    """Return the document in which another is embedded, at whatever depth."""
+    while isinstance(document, EmbeddedDocument) and document._instance is not None:
+        document = document._instance
+    return document
+
+
 def reference_fields(fields: Iterable[Any]) -> list[Any]:
-    """Return those of ``fields`` that are references or lists of references."""
-    return [each for each in fields if isinstance(each, REFERENCE_FIELDS)]
+    """Return those of ``fields`` that hold references, or lists or maps of these."""
+    return [each for each in fields if holds_references(each)]
 
 
-def stored_references(document: Document, each: Any) -> list:
+def stored_references(document: Any, each: Any) -> list:
     """Return the references that a field of ``document`` holds, as they are stored."""
-    value = each.stored_value(document)
-    if value is None:
-        return []
-    if isinstance(each, ReferenceListField):
-        return list(value) if isinstance(value, list | tuple) else [value]
-    return [value]
-
-
-def _stored_text(value: Any) -> str:
-    key = id_of(value)
-    if isinstance(key, dict | list):
-        return extended_json(key, indent=None)
-    return _("(empty text)") if key == "" else str(key)
-
-
-REFERENCE_FIELDS = (ReferenceField, ReferenceListField)
+    return [one.stored for one in references_in(each, held(each, document))]

@@ -1,0 +1,158 @@
+"""Columns of a list that show references or go through them."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from mongoengine.base import BaseDocument
+
+from admin_ext.fields import (
+    EmbeddedField,
+    GenericEmbeddedField,
+    ListField,
+    MapField,
+    ReferenceField,
+    ReferenceListField,
+)
+from admin_ext.lookups import Path
+
+from .labels import MAX_SHOWN
+from .page import PageReferences
+from .values import Members, held, holds_references, references_in
+
+
+def fields_of(path: Path) -> tuple[Any, ...]:
+    """Return the Django field of each step of a path, None where none is declared.
+
+    Behind a key of a map that is the field of its values.
+    """
+    found: list[Any] = []
+    for field, name in zip(path.fields, path.names, strict=True):
+        found.append(field or (_behind(found[-1], name) if found else None))
+    return tuple(found)
+
+
+def _behind(field: Any, name: str) -> Any:
+    """Return the field of what stands in a value of ``field`` under ``name``."""
+    if isinstance(field, MapField):
+        return field.item
+    while isinstance(field, ListField):
+        field = field.item
+    if isinstance(field, EmbeddedField | GenericEmbeddedField):
+        for document in field.documents:
+            try:
+                return document._meta.get_field(name)
+            except FieldDoesNotExist:
+                continue
+    return None
+
+
+def step(value: Any, field: Any, name: str) -> Any:
+    """Return what stands in ``value`` under one step of a path."""
+    if isinstance(value, Members):
+        found = Members(step(item, field, name) for item in value)
+        found.more = value.more
+        return found
+    if isinstance(value, list | tuple):
+        return Members(step(item, field, name) for item in value)
+    if isinstance(value, dict):
+        return value.get(name)
+    if not isinstance(value, BaseDocument) or field is None:
+        return None
+    return held(field, value) if holds_references(field) else field.stored_value(value)
+
+
+def follow(page: PageReferences, value: Any, field: Any) -> Any:
+    """Return the documents that a path goes through, in place of the references.
+
+    None for a reference that leads nowhere. Of a list only the first are followed.
+    """
+    if isinstance(value, Members):
+        found = Members(follow(page, item, field) for item in value[:MAX_SHOWN])
+        found.more = value.more + len(value[MAX_SHOWN:])
+        return found
+    if value is None:
+        return None
+    references = [*references_in(field, value)]
+    if isinstance(field, ReferenceField):
+        return page.document_for(references[0])
+    documents = [page.document_for(each) for each in references[:MAX_SHOWN]]
+    found = Members(documents)
+    found.more = len(references[MAX_SHOWN:])
+    return found
+
+
+def goes_on(field: Any) -> bool:
+    """Tell whether a path can go through a field into another collection."""
+    return isinstance(field, ReferenceField | ReferenceListField)
+
+
+class Column:
+    """A column that shows references, or goes through some, for all rows of a page."""
+
+    def __init__(self, path: Path, rows: Iterable[Any]):
+        self.fields, self.names = fields_of(path), path.names
+        self.values: list[Any] = list(rows)
+        self._at = 0
+
+    def want(self, page: PageReferences) -> bool:
+        """Have the page fetch what the next step leads to; tell whether there is one.
+
+        After ``page.load()`` it may be called again, for the step behind.
+        """
+        while self._at < len(self.fields):
+            field, name = self.fields[self._at], self.names[self._at]
+            self.values = [step(value, field, name) for value in self.values]
+            self._at += 1
+            if holds_references(field):
+                self._want(page, field)
+                return True
+        return False
+
+    def follow(self, page: PageReferences) -> None:
+        """Go on to the documents that were fetched."""
+        field = self.fields[self._at - 1]
+        if self._at < len(self.fields) and goes_on(field):
+            self.values = [follow(page, value, field) for value in self.values]
+
+    def _want(self, page: PageReferences, field: Any) -> None:
+        for value in self.values:
+            found = chain.from_iterable(
+                references_in(field, part) for part in _parts(value)
+            )
+            for reference in islice(found, MAX_SHOWN):
+                page.want(reference)
+
+    def need(self, page: PageReferences) -> None:
+        """Have the page fetch the fields that the path reads behind references."""
+        for field, behind in zip(self.fields, self.fields[1:], strict=False):
+            if goes_on(field) and behind is not None:
+                page.need(field.remote_field.model, [behind.name])
+
+    def need_whole(self, page: PageReferences) -> None:
+        """Have the page fetch whole documents, of which code may read any field."""
+        for field in self.fields:
+            if goes_on(field):
+                page.need(field.remote_field.model, None)
+
+
+def _parts(value: Any) -> Iterator[Any]:
+    """Yield what the members of lists on the way hold, as ``follow`` counts them."""
+    if isinstance(value, Members):
+        for item in value:
+            yield from _parts(item)
+    else:
+        yield value
+
+
+def fetch_columns(page: PageReferences, columns: Iterable[Column]) -> None:
+    """Fetch what the columns show: one query per collection for each level."""
+    columns = list(columns)
+    for column in columns:
+        column.need(page)
+    while columns:
+        columns = [column for column in columns if column.want(page)]
+        page.load()
+        for column in columns:
+            column.follow(page)

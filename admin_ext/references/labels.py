@@ -1,0 +1,130 @@
+"""References as HTML: the text of the document, a link to it, or what is odd."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from admin_ext.ejson import extended_json
+from admin_ext.fields import DateTimeField, EmbeddedField, ValueField
+from admin_ext.keys import Key, id_of, own_key
+from admin_ext.marks import absence, mark
+
+from .values import Members, Reference, members, reference_for
+
+# A cell shows so many references, and only those are fetched.
+MAX_SHOWN = 10
+
+MAX_TEXT = 200  # characters of what is no reference
+
+
+def reference_html(page: Any, reference: Reference, *, link: bool) -> str:
+    """Return the HTML of one reference: its text as Django writes it, and a link.
+
+    Django's list has no such link, so it stands beside the text. ``page``: a
+    PageReferences that has fetched what the reference leads to.
+    """
+    if reference.stored is None:
+        return mark(absence(None))
+    document = page.document_for(reference)
+    if document is None:
+        return format_html(
+            '<span class="admin-ext odd-value" title="{}">{}</span>',
+            oddity(page, reference),
+            stored_text(reference),
+        )
+    text, url = page.text(document), page.url(document) if link else ""
+    shown: Any = text
+    if is_generic(reference):
+        kind = document._meta.verbose_name
+        shown = format_html('<span title="{}">{}</span>', kind, text)
+    return format_html("{}{}", shown, link_html(url, text)) if url else shown
+
+
+def link_html(url: str, text: str) -> SafeString:
+    """Return the link to a document that stands beside its text."""
+    return format_html(
+        '<a class="admin-ext reference-link" href="{}">'
+        '<img src="{}" alt="{}" title="{}"></a>',
+        url,
+        static("admin/img/icon-viewlink.svg"),
+        *[_("View %s") % text] * 2,
+    )
+
+
+def cell_html(page: Any, field: Any, value: Any, *, link: bool, empty: str) -> str:
+    """Return the HTML of all references that a field holds, ``empty`` for none.
+
+    The first MAX_SHOWN are shown, then how many more there are. The values of a map
+    have their keys before them.
+    """
+    found = list(_all(field, value))
+    parts = [
+        format_html("{}: {}", key, html) if key else html
+        for key, each, one in found[:MAX_SHOWN]
+        for html in (reference_html(page, reference_for(each, one), link=link),)
+    ]
+    more = len(found) - MAX_SHOWN + getattr(value, "more", 0)
+    if not parts:
+        return empty
+    html = format_html_join(", ", "{}", ((part,) for part in parts))
+    return format_html("{} {}", html, more_html(more)) if more > 0 else html
+
+
+def _all(field: Any, value: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Yield the members of a value as ``members`` does, through lists on the way."""
+    if isinstance(value, Members):
+        for item in value:
+            yield from _all(field, item)
+    else:
+        yield from members(field, value)
+
+
+def more_html(number: int) -> SafeString:
+    text = ngettext("…and %(number)s more", "…and %(number)s more", number)
+    return mark(text % {"number": number})
+
+
+def oddity(page: Any, reference: Reference) -> str:
+    """Return why a reference that is stored leads to no document that one may see."""
+    if reference.place:
+        return _("leads to %(place)s") % {"place": reference.place}
+    if reference.target is None and isinstance(reference.stored, dict):
+        return _("unknown kind")
+    if reference.key is None or _is_of_another_type(reference):
+        kind = type(id_of(reference.stored)).__name__
+        return _("Stored as %(type)s, which is not what this field holds") % {
+            "type": kind
+        }
+    if page.is_limited(reference.target):
+        return _("There is no such document, or you may not view it")
+    return _("There is no such document")
+
+
+def _is_of_another_type(reference: Reference) -> bool:
+    """Tell whether no document that fits its class could have that key."""
+    pk = own_key(reference.target._meta.pk)
+    takes_keys = isinstance(pk, EmbeddedField | ValueField | DateTimeField)
+    return isinstance(reference.key, Key) and not takes_keys
+
+
+def stored_text(reference: Reference) -> str:
+    """Return a stored reference as text: its key, or whatever there is."""
+    is_key = reference.id is not None
+    key = reference.id if is_key else id_of(reference.stored)
+    if isinstance(key, dict | list):
+        key = extended_json(key, indent=None)
+    text = _("(empty text)") if key == "" else Truncator(str(key)).chars(MAX_TEXT)
+    if is_key and is_generic(reference):
+        return f"{reference.target._meta.verbose_name} {text}"
+    return text
+
+
+def is_generic(reference: Reference) -> bool:
+    """Tell whether a stored reference names the class that it leads to."""
+    return isinstance(reference.stored, dict) and "_ref" in reference.stored
