@@ -1,5 +1,6 @@
 """How the people who use an admin choose what a reference leads to."""
 
+import copy
 from typing import Any
 
 from django import forms
@@ -21,6 +22,8 @@ from .selects import (
     DocumentRawIdWidget,
     KeyInput,
     KeysInput,
+    OrderedFilteredSelectMultiple,
+    OrderedSelectMultiple,
     ReferenceSelect,
     ReferenceSelectMultiple,
 )
@@ -88,6 +91,13 @@ class SiteAccess(Access):
         return reverse(name, args=args, current_app=self.admin_site.name)
 
 
+# What stands for Django's widgets for a list of references.
+ORDERED = {
+    forms.SelectMultiple: OrderedSelectMultiple,
+    FilteredSelectMultiple: OrderedFilteredSelectMultiple,
+}
+
+
 class ReferenceOptions:
     """Mixed in before Django's admin classes: their hooks for references."""
 
@@ -135,8 +145,9 @@ class ReferenceOptions:
             )
         is_free = "widget" not in kwargs
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
-        kinds = (forms.SelectMultiple, FilteredSelectMultiple)
-        if is_free and field and type(field.widget) in kinds:
+        if is_free and field and type(field.widget) in ORDERED:
+            few = copy.copy(field.widget)
+            few.__class__, field.widget = ORDERED[type(few)], few
             widgets = DocumentAutocompleteSelectMultiple, KeysInput
             self._bound(field, db_field, request, *widgets, ReferenceSelectMultiple)
             field.help_text_of_many = db_field.help_text

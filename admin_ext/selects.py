@@ -7,11 +7,13 @@ from django.contrib.admin.utils import quote, unquote
 from django.contrib.admin.widgets import (
     AutocompleteSelect,
     AutocompleteSelectMultiple,
+    FilteredSelectMultiple,
     ForeignKeyRawIdWidget,
     ManyToManyRawIdWidget,
 )
 from django.urls import NoReverseMatch, reverse
 from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
 
 from .keys import split_keys
 from .widgets import Script
@@ -93,13 +95,145 @@ class KeysInput(forms.TextInput):
         return ",".join(map(str, value or ()))
 
     def value_from_datadict(self, data, files, name):
-        return keys_in(data.get(name))
+        return Chosen(keys_in(data.get(name)) or (), is_sequence=True)
 
 
 def keys_in(text):
     """Return the keys that somebody typed, or None for none."""
     texts = [key.strip() for key in split_keys(text)] if text else ()
     return [key for key in texts if key] or None
+
+
+class Chosen(list):
+    """The keys that were sent for a list of references.
+
+    ``places``: {number of a member on the page: where it was put}; ``is_sequence``:
+    the keys were typed in the order that they are to have.
+    """
+
+    def __init__(self, keys=(), places=None, *, is_sequence=False):
+        super().__init__(keys)
+        self.places, self.is_sequence = places or {}, is_sequence
+
+
+class Typed(str):
+    """A key that was typed beside a select, in which ``selected`` is still chosen."""
+
+    selected: str | None
+
+    def __new__(cls, text, selected):
+        typed = super().__new__(cls, text)
+        typed.selected = selected
+        return typed
+
+
+class ReferenceParts:
+    """Mixed in before a select: what stands beside it, in elements of our own.
+
+    ``typed_label``: of an input for IDs, for who has no scripts; "" for none.
+    """
+
+    typed_label = ""
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        context["widget"] |= {
+            "select_template": super().template_name,
+            "typed_label": self.typed_label,
+            "typed": ",".join(self._unknown(context["widget"])),
+            "members": self._members(name, value),
+        }
+        return context
+
+    @property
+    def template_name(self):
+        return "admin_ext/widgets/reference.html"
+
+    def _unknown(self, widget):
+        """Return what was typed and is no choice: it is to be seen, and corrected."""
+        if not self.typed_label:
+            return []
+        groups = widget["optgroups"]
+        known = {str(each["value"]) for group in groups for each in group[1]}
+        return [text for text in widget["value"] if text and text not in known]
+
+    def _members(self, name, value):
+        return []
+
+    def value_omitted_from_data(self, data, files, name):
+        is_omitted = super().value_omitted_from_data(data, files, name)
+        return is_omitted and typed_name(name) not in data
+
+
+def typed_name(name):
+    """Return the name of the input for IDs beside a select."""
+    return f"{name}-typed"
+
+
+class OneReference(ReferenceParts):
+    """One reference: an ID that was typed counts before what is selected."""
+
+    def get_context(self, name, value, attrs):
+        if not isinstance(value, Typed):
+            return super().get_context(name, value, attrs)
+        context = super().get_context(name, value.selected, attrs)
+        context["widget"]["typed"] = str(value)
+        return context
+
+    def value_from_datadict(self, data, files, name):
+        typed = (data.get(typed_name(name)) or "").strip()
+        selected = super().value_from_datadict(data, files, name)
+        return Typed(typed, selected) if typed else selected
+
+
+class SeveralReferences(ReferenceParts):
+    """A list of references, whose stored members can be put into another order."""
+
+    def value_from_datadict(self, data, files, name):
+        selected = super().value_from_datadict(data, files, name) or ()
+        typed = keys_in(data.get(typed_name(name))) or ()
+        members = getattr(getattr(self.choices, "field", None), "members", ())
+        sent = {n: data.get(order_name(name, n)) for n in range(len(members))}
+        places = {n: int(text) for n, text in sent.items() if is_place(text)}
+        return Chosen([*selected, *typed], places)
+
+    def _members(self, name, value):
+        field = getattr(self.choices, "field", None)
+        if field is None or not field.can_be_ordered:
+            return []
+        places = getattr(value, "places", {})
+        rows = [
+            {
+                "name": order_name(name, number),
+                "key": text,
+                "label": field.label_of(text),
+                "place": places.get(number, number + 1),
+            }
+            for number, text in enumerate(field.members)
+        ]
+        return sorted(rows, key=lambda row: row["place"])
+
+    @property
+    def media(self):
+        return super().media + forms.Media(js=[Script("admin_ext/js/order.js")])
+
+
+def order_name(name, number):
+    """Return the name of the input for the place of a list's member."""
+    return f"{name}-order-{number}"
+
+
+def is_place(text):
+    """Tell whether a text that was sent is a place in a list."""
+    return bool(text) and text.isascii() and text.isdecimal() and len(text) < 9
+
+
+class OrderedSelectMultiple(SeveralReferences, forms.SelectMultiple):
+    """Django's select of several, and the order of its stored members."""
+
+
+class OrderedFilteredSelectMultiple(SeveralReferences, FilteredSelectMultiple):
+    """Django's two boxes, and the order of the stored members."""
 
 
 class StoredOptions:
@@ -129,12 +263,18 @@ class StoredOptions:
         return None if document is None else field.label_from_instance(document)
 
 
-class DocumentAutocompleteSelect(StoredOptions, AutocompleteSelect):
+class DocumentAutocompleteSelect(OneReference, StoredOptions, AutocompleteSelect):
     """Django's autocomplete for one reference."""
 
+    typed_label = _("ID")
 
-class DocumentAutocompleteSelectMultiple(StoredOptions, AutocompleteSelectMultiple):
+
+class DocumentAutocompleteSelectMultiple(
+    SeveralReferences, StoredOptions, AutocompleteSelectMultiple
+):
     """Django's autocomplete for a list of references."""
+
+    typed_label = _("IDs, separated by commas")
 
 
 class DocumentRawIdWidget(ForeignKeyRawIdWidget):
@@ -163,4 +303,4 @@ class DocumentManyRawIdWidget(ManyToManyRawIdWidget):
 
     def value_from_datadict(self, data, files, name):
         value = data.get(name)
-        return split_keys(value) if value else None
+        return Chosen(split_keys(value), is_sequence=True) if value else None

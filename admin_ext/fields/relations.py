@@ -255,6 +255,7 @@ class ReferenceListField(RelationMixin, models.ManyToManyField):
         field = models.Field.formfield(self, **defaults | kwargs)
         if isinstance(field.initial, list | tuple):
             field.initial = self.initial_for(field.initial)
+        field.is_sorted = isinstance(self.document_field, me.SortedListField)
         return self._told_of_keys(field)
 
     @property

@@ -13,11 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from admin_ext.changesets import MISSING
 from admin_ext.keys import Key, foreign_place, key_of
 from admin_ext.marks import type_name
+from admin_ext.selects import Chosen, Typed
 
 from .offers import Offers, find_document, text_for
 
 # A conflict names so many members of a list; each is looked up.
 MAX_LABELS = 10
+
+# So many members of a list can be put into another order on a page.
+MAX_ORDERED = 100
 
 # What stands for members that are no reference at all.
 NOTHING = {"": _("(empty)"), "[null]": _("(null)"), '[""]': _("(empty)")}
@@ -158,6 +162,10 @@ class StoredReferences:
             if not self.find(text)
         ]
 
+    def label_of(self, text: str) -> str:
+        """Return what is shown for a stored reference."""
+        return self._label_of_stored(text)
+
     def _label_of_stored(self, text: str) -> str:
         document = self.document_for(text)
         if document is not None:
@@ -234,7 +242,8 @@ class DocumentChoiceField(StoredReferences, forms.ModelChoiceField):
         return None if value in self.empty_values else self.resolve(text_for(value))
 
     def prepare_value(self, value):
-        return value if value is None else text_for(value)
+        is_text = value is None or isinstance(value, Typed)
+        return value if is_text else text_for(value)
 
     def validate(self, value):
         return forms.Field.validate(self, value)
@@ -253,6 +262,8 @@ class DocumentMultipleChoiceField(StoredReferences, forms.ModelMultipleChoiceFie
     invalid_key_code = "invalid_pk_value"
     # Without Django's word on how to choose several in a select.
     help_text_of_many: Any = None
+    # The order of a SortedListField is not the person's.
+    is_sorted = False
 
     def get_bound_field(self, form, field_name):
         bound = super().get_bound_field(form, field_name)
@@ -274,6 +285,17 @@ class DocumentMultipleChoiceField(StoredReferences, forms.ModelMultipleChoiceFie
         """Return what a list is that is none; its members say so in their labels."""
         return "" if isinstance(stored, list) else type_name(stored)
 
+    @property
+    def members(self) -> list[str]:
+        """What the form sends for each stored member, in their order."""
+        return vars(self).get("_members", [])
+
+    @property
+    def can_be_ordered(self) -> bool:
+        """Tell whether the page offers to put the stored members into another order."""
+        is_able = not self.disabled and not self.is_sorted
+        return is_able and 1 < len(self.members) <= MAX_ORDERED
+
     def clean(self, value):
         if self.required and not value:
             raise ValidationError(self.error_messages["required"], code="required")
@@ -283,19 +305,41 @@ class DocumentMultipleChoiceField(StoredReferences, forms.ModelMultipleChoiceFie
             raise ValidationError(
                 self.error_messages["invalid_list"], code="invalid_list"
             )
-        submitted = list(dict.fromkeys(text_for(item) for item in value))
-        members = vars(self).get("_members", ())
-        kept = [text for text in members if text in submitted]
-        added = [text for text in submitted if text not in self.stored]
-        return [self.resolve(text) for text in (*kept, *added)]
+        return [self.resolve(text) for text in self._sequence(value)]
+
+    def _sequence(self, value) -> list[str]:
+        """Return the texts of the members that the list shall have, in their order."""
+        texts, members = [text_for(item) for item in value], self.members
+        if getattr(value, "is_sequence", False):
+            return _without_new_doubles(texts, members)
+        kept = [n for n, text in enumerate(members) if text in texts]
+        places = getattr(value, "places", {})
+        if not self.is_sorted:
+            kept.sort(key=lambda number: places.get(number, number + 1))
+        added = dict.fromkeys(text for text in texts if text not in self.stored)
+        return [*(members[number] for number in kept), *added]
 
     def prepare_value(self, value):
         if isinstance(value, list | tuple):
-            return [text_for(item) for item in value]
+            texts = [text_for(item) for item in value]
+            return Chosen(texts, getattr(value, "places", None))
         return super().prepare_value(value)
 
     def has_changed(self, initial, data):
         if self.disabled:
             return False
         before = {text_for(item) for item in initial or ()}
-        return before != {text_for(item) for item in data or ()}
+        if before != {text_for(item) for item in data or ()}:
+            return True
+        return bool(self.members) and self._sequence(data or ()) != self.members
+
+
+def _without_new_doubles(texts: list[str], members: list[str]) -> list[str]:
+    """Return the texts, each as often as it was stored, or once."""
+    left = {text: max(1, members.count(text)) for text in texts}
+    found = []
+    for text in texts:
+        if left[text]:
+            left[text] -= 1
+            found.append(text)
+    return found

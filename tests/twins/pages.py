@@ -16,6 +16,7 @@ CONTENT_TYPE = re.compile(r"/r/(\d+)/")
 # What is left out of nearly every page; the rest takes a parser.
 LEFT_OUT = re.compile(
     r'<link href="/static/admin_ext/[^>]*class="admin-ext"[^>]*>\n?|'
+    r'<script src="/static/admin_ext/[^>]*class="admin-ext"[^>]*></script>\n?|'
     r'<input type="hidden"[^>]* class="admin-ext"[^>]*>|'
     r'<li class="admin-ext"><a [^>]*>[^<]*</a></li>|'
     r'<span class="admin-ext[^>]*>[^<]*</span>|'
