@@ -18,7 +18,7 @@ from config.mongodb import EmbeddedMongoDB
 
 @contextmanager
 def serving():
-    """Give (test client of a superuser, pymongo Database), both empty; end them."""
+    """Give (test client of its ``user``, a superuser; pymongo Database); end both."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     with tempfile.TemporaryDirectory(prefix="mongoadmin-bench-") as folder:
         settings.DATABASES["default"]["NAME"] = Path(folder) / "db.sqlite3"
@@ -38,5 +38,6 @@ def signed_in():
     setup_test_environment(debug=False)
     call_command("migrate", verbosity=0)
     client = Client()
-    client.force_login(User.objects.create_superuser("bench", password="bench"))
+    client.user = User.objects.create_superuser("bench", password="bench")
+    client.force_login(client.user)
     return client
