@@ -423,3 +423,15 @@ def test_both_kinds_of_documents_are_listed(admin_client, books):
     assert {type(each) for each in shown(admin_client).result_list} == {Book}
     assert Author in site._registry
     assert Meeting in site._registry
+
+
+def test_a_list_without_filters_is_counted_once(admin_client, mongo, mongo_commands):
+    mongo.books.insert_many([{"title": f"t{n}"} for n in range(3)])
+    with mongo_commands() as commands:
+        response = admin_client.get("/admin/tests/book/")
+    assert commands.names.count("count") == 1
+    assert response.context["cl"].full_result_count == 3
+    with mongo_commands() as commands:
+        response = admin_client.get("/admin/tests/book/", {"title": "t1"})
+    found = response.context["cl"]
+    assert (found.result_count, found.full_result_count) == (1, 3)
