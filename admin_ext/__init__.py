@@ -1,5 +1,6 @@
 """Django's admin for MongoDB: Documents as first-class citizens of the admin."""
 
+from .filters import ReferenceStateFieldListFilter
 from .options import (
     DocumentAdmin,
     DocumentStackedInline,
@@ -14,4 +15,5 @@ __all__ = [
     "DocumentTabularInline",
     "EmbeddedStackedInline",
     "EmbeddedTabularInline",
+    "ReferenceStateFieldListFilter",
 ]

@@ -19,10 +19,12 @@ from mongoengine.base import BaseDocument
 from . import textindex
 from .exceptions import UnsupportedLookup
 from .fields import EmbeddedField, ListField, dynamic_field
+from .filters import ReferenceStateFieldListFilter
 from .forms import DocumentForm
 from .formsets import DocumentInlineFormSet, EmbeddedFormSet
 from .lookups import TEXT_FIELDS, resolve
 from .querysets import is_against_null_order
+from .references.dangling import path_named
 from .referrers import labels_to
 from .search import path_for
 
@@ -220,6 +222,25 @@ class DocumentAdminChecks(DocumentChecks, ModelAdminChecks):
                 )
             ]
         return inline(obj.model, obj.admin_site).check()
+
+    def _check_list_filter_item(self, obj, item, label):
+        errors = super()._check_list_filter_item(obj, item, label)
+        if errors or not isinstance(item, list | tuple):
+            return errors
+        path, list_filter = item
+        is_of_states = issubclass(list_filter, ReferenceStateFieldListFilter)
+        if not is_of_states or path_named(obj.model, str(path)):
+            return errors
+        return [
+            checks.Error(
+                f"The value of '{label}[0]' cannot be '{path}', which is no reference "
+                f"of '{obj.model._meta.label}'.",
+                hint="Name a reference, or a list of references, of the Document or "
+                "of what is embedded in it.",
+                obj=obj.__class__,
+                id="admin_ext.E016",
+            )
+        ]
 
     def _check_search_fields(self, obj):
         errors = super()._check_search_fields(obj)

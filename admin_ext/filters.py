@@ -1,9 +1,11 @@
 """ListFilters where Django's own ask SQL."""
 
+from contextlib import suppress
 from datetime import datetime
 from functools import cache
 from typing import Any
 
+import mongoengine
 from django.contrib.admin.filters import (
     AllValuesFieldListFilter,
     EmptyFieldListFilter,
@@ -12,14 +14,17 @@ from django.contrib.admin.filters import (
 )
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import get_last_value_from_parameters
-from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.db.models import Count, Q
 from django.db.models.constants import LOOKUP_SEP
+from django.utils.translation import gettext
 
 from .compat import register_last_filter
-from .exceptions import UnsupportedLookup
+from .exceptions import TooManyMatches, UnsupportedLookup
 from .fields import MAX_CHOICES, DateField, ReferenceField, ReferenceListField
 from .lookups import q_for_lookup, resolve
+from .references.dangling import condition, path_named
+from .references.states import State, lists_of
 
 # A text of more characters is no choice of a filter.
 MAX_TEXT = 1_000
@@ -102,8 +107,9 @@ def _fits_a_link(value: Any) -> bool:
 
 def is_below(document: Any, lookup: str, paths: list) -> bool:
     """Tell whether ``lookup`` asks one of ``paths``, or the key of its reference."""
+    state = f"{LOOKUP_SEP}{ReferenceStateFieldListFilter.parameter}"
     try:
-        found = resolve(document, lookup)
+        found = resolve(document, lookup.removesuffix(state))
     except UnsupportedLookup:
         return False
     whole = LOOKUP_SEP.join(found.names)
@@ -126,6 +132,72 @@ class EmptyValueFieldListFilter(EmptyFieldListFilter):
 
     def get_lookup_condition(self):
         return Q((self.lookup_kwarg, True))
+
+
+class ReferenceStateFieldListFilter(FieldListFilter):
+    """Filters by what references lead to: a document, nothing at all, …
+
+    Takes references of every kind, lists of them, and paths into embedded documents.
+    """
+
+    parameter = "referencestate"
+
+    def __init__(self, field, request, params, model, model_admin, field_path):
+        self.path = path_named(model, field_path)
+        if self.path is None:
+            raise ImproperlyConfigured(
+                f"The list filter '{type(self).__name__}' cannot be used with "
+                f"'{field_path}', which is no reference of {model._meta.label}."
+            )
+        self.lookup_kwarg = f"{field_path}{LOOKUP_SEP}{self.parameter}"
+        self.lookup_val = get_last_value_from_parameters(params, self.lookup_kwarg)
+        super().__init__(field, request, params, model, model_admin, field_path)
+
+    def expected_parameters(self):
+        return [self.lookup_kwarg]
+
+    @property
+    def states(self):
+        """The states to choose from; only a list can be empty."""
+        return [state for state in State if lists_of(self.path) or state != State.EMPTY]
+
+    def queryset(self, request, queryset):
+        if self.lookup_kwarg not in self.used_parameters:
+            return queryset
+        if self.lookup_val not in self.states:
+            raise IncorrectLookupParameters(self.lookup_val)
+        return queryset.filter(self._condition(queryset, State(self.lookup_val)))
+
+    def _condition(self, queryset, state):
+        return mongoengine.Q(__raw__=condition(queryset, self.path, state))
+
+    def get_facet_counts(self, pk_attname, filtered_qs):
+        """Return a count for each state of which one can be told."""
+        counts = {}
+        for state in self.states:
+            with suppress(TooManyMatches):
+                found = self._condition(filtered_qs, state)
+                counts[state.value] = Count(pk_attname, filter=found)
+        return counts
+
+    def choices(self, changelist):
+        counts = self.get_facet_queryset(changelist) if changelist.add_facets else None
+        yield {
+            "selected": self.lookup_val is None,
+            "query_string": changelist.get_query_string(remove=[self.lookup_kwarg]),
+            "display": gettext("All"),
+        }
+        for state in self.states:
+            label = state.label
+            if counts is not None:
+                label = f"{label} ({counts.get(state.value, '-')})"
+            yield {
+                "selected": self.lookup_val == state.value,
+                "query_string": changelist.get_query_string({
+                    self.lookup_kwarg: state.value
+                }),
+                "display": label,
+            }
 
 
 REPLACEMENTS = {

@@ -14,7 +14,8 @@ from admin_ext.keys import pasted, unmistakable
 from documents.documents import Note
 from tests.mongodb import check_name
 
-pytestmark = pytest.mark.django_db
+# All databases are searched.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("other_mongo")]
 
 KEY, OTHER = ObjectId("5f0000000000000000000001"), ObjectId("5f0000000000000000000002")
 UNIQUE = UUID("12345678-1234-5678-1234-567812345678")

@@ -8,29 +8,23 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
 import bson
-from bson import Decimal128
 from bson.raw_bson import RawBSONDocument
 from pymongo import ASCENDING
 from pymongo.errors import ExecutionTimeout, OperationFailure
 
-from admin_ext.delete_rules import batches, identity
 from admin_ext.ejson import CODEC
 from admin_ext.keys import key_for
-from admin_ext.querysets import queryset_for
 
+from .existence import existing, key_identity
 from .paths import ANY_KEY, ReferencePath, reference_paths
 from .progress import Progress, Tally
 from .states import Lead, State, examine
 
 # Of so many keys it is remembered whether there is a document.
 MAX_KNOWN = 100_000
-
-# Keys that are asked for in one command; an ObjectId takes 20 bytes of its 16 MB.
-MAX_ASKED = 10_000
 
 # A batch ends beyond so many bytes, however many documents these are.
 MAX_BYTES = 16_000_000
@@ -252,19 +246,13 @@ class Check:
             if (target, known_as) not in self._known:
                 wanted[target].append(key)
         for target, keys in wanted.items():
-            for asked in batches(keys, MAX_ASKED):
-                self._ask(target, asked)
+            self._ask(target, keys)
 
     def _ask(self, target, keys) -> None:
         """Find out which of ``keys`` exist: those that a list of the target shows."""
-        queryset = queryset_for(target)
-        collection = self._with_options(queryset._collection, CODEC)
-        condition = {"$and": [queryset._query, {"_id": {"$in": keys}}]}
-        cursor = collection.find(condition, {"_id": 1}, batch_size=len(keys) + 1)
+        options = {"max_time": self.max_time, "read_preference": self.read_preference}
         try:
-            found = {
-                key_identity(son["_id"]) for son in cursor.max_time_ms(self.max_time)
-            }
+            found = existing(target, keys, **options)
         except ExecutionTimeout:
             if len(keys) == 1:
                 raise
@@ -274,22 +262,6 @@ class Check:
             return
         for key in map(key_identity, keys):
             self._known[target, key] = key in found
-
-
-def key_identity(key: Any) -> Any:
-    """Return what tells a key from others as MongoDB does, and has a hash.
-
-    Numbers compare by value, those in sub-documents too.
-    """
-    if isinstance(key, Decimal128):
-        key = key.to_decimal()
-    if isinstance(key, float | Decimal) and key != key:  # NaN
-        return ("NaN",)
-    if isinstance(key, dict):
-        return tuple((name, key_identity(value)) for name, value in key.items())
-    if isinstance(key, list):
-        return ("[", *map(key_identity, key))
-    return identity(key)
 
 
 def key_text(document: type, key: Any) -> str:

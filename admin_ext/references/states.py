@@ -20,8 +20,11 @@ from mongoengine import fields as me
 from admin_ext.fields import ListField, ReferenceListField
 from admin_ext.hydration import named_class
 from admin_ext.keys import can_lead, foreign_place, id_of, own_key
+from admin_ext.meta import present
 
 from .paths import ANY_KEY, ReferencePath
+
+NO_MEMBER = object()
 
 NUMBERS = (int, float, Decimal, Decimal128)
 
@@ -85,17 +88,24 @@ def lead_of(path: ReferencePath, value: Any) -> Lead | None:
 def _generic_lead(path, value) -> Lead | None:
     if not isinstance(value, dict) or not isinstance(value.get("_ref"), DBRef):
         return None
-    target = named_class(value.get("_cls"))
-    is_document = isinstance(target, type) and issubclass(target, Document)
-    if not is_document or target._meta.get("abstract"):
-        return None
-    return _lead(path.reference.present(target), value["_ref"])
+    return _lead(_document(value.get("_cls")), value["_ref"])
 
 
 def _lead(target, value) -> Lead | None:
-    if not can_lead(value) or foreign_place(target, value):
+    if isinstance(value, DBRef) and target and not target._get_collection_name():
+        # A class without a collection: the reference itself names the class.
+        target = _document(value.as_doc().get("cls"))
+    is_nowhere = target is None or target._get_collection_name() is None
+    if is_nowhere or not can_lead(value) or foreign_place(target, value):
         return None
     return Lead(target, id_of(value))
+
+
+def _document(name: Any) -> type | None:
+    """Return the Document of a collection that a stored ``_cls`` names, or None."""
+    found = named_class(name)
+    is_such = found is not None and issubclass(found, Document)
+    return present(found) if is_such and found._get_collection_name() else None
 
 
 def can_hold(document: type, key: Any) -> bool:
@@ -112,8 +122,8 @@ def can_hold(document: type, key: Any) -> bool:
 def stored_at(path: ReferencePath, son: dict[str, Any]) -> Iterator[Any]:
     """Yield what a stored document has at ``path``, the members of lists one by one.
 
-    ``[]`` stands for an empty list; any other list is a value where none belongs.
-    Nothing is yielded for a key that is missing.
+    NO_MEMBER stands for an empty list; a list is a value where none belongs. Nothing
+    is yielded for a key that is missing.
     """
     for value in _at([son], path.steps):
         yield from _members(value, lists_of(path))
@@ -143,11 +153,13 @@ def _at(found: Iterable[Any], steps: tuple[str, ...]) -> Iterator[Any]:
 
 def _members(value: Any, lists: int) -> Iterator[Any]:
     """Yield the members of ``lists`` lists; what is none counts as its only member."""
-    if not lists or not isinstance(value, list) or not value:
+    if not lists or not isinstance(value, list):
         yield value
-        return
-    for member in value:
-        yield from _members(member, lists - 1)
+    elif not value:
+        yield NO_MEMBER
+    else:
+        for member in value:
+            yield from _members(member, lists - 1)
 
 
 def examine(path: ReferencePath, son: dict[str, Any]) -> tuple[set[State], list[Lead]]:
@@ -159,7 +171,7 @@ def examine(path: ReferencePath, son: dict[str, Any]) -> tuple[set[State], list[
     for value in values:
         if value is None:
             states.add(State.NULL)
-        elif value == [] and lists_of(path):
+        elif value is NO_MEMBER:
             states.add(State.EMPTY)
         elif (lead := lead_of(path, value)) is None:
             states.add(State.MALFORMED)

@@ -11,7 +11,7 @@ KEY, GONE = ObjectId("5f00000000000000000000b1"), ObjectId("5f000000000000000000
 
 
 @pytest.fixture
-def stored(mongo, page, login, transactional_db):
+def stored(mongo, other_mongo, page, login, transactional_db):
     login(page, User.objects.create_superuser("ann"))
     mongo.users.insert_one({"_id": KEY, "username": "Ada Lovelace"})
     return mongo
