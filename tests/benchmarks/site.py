@@ -10,7 +10,6 @@ import mongoengine
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
-from django.test.utils import setup_test_environment
 
 from config.databases import connection
 from config.mongodb import EmbeddedMongoDB
@@ -34,8 +33,6 @@ def serving():
 def signed_in():
     from django.contrib.auth.models import User
 
-    # The test client asks for its host.
-    setup_test_environment(debug=False)
     call_command("migrate", verbosity=0)
     client = Client()
     client.user = User.objects.create_superuser("bench", password="bench")
