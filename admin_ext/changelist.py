@@ -182,9 +182,7 @@ class DocumentChangeList(ChangeList):
         page.add(results)
         columns = [Column(path, results) for path in self._paths()]
         for path in self._paths_of_code():
-            column = Column(path, results)
-            column.need_whole(page)
-            columns.append(column)
+            columns.append(Column(path, results, is_code=True))
         fetch_columns(page, columns)
         self._prepare_files(results)
         return results

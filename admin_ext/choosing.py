@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 from django import forms
-from django.contrib.admin.utils import quote
+from django.contrib.admin.utils import flatten_fieldsets, quote
 from django.contrib.admin.widgets import FilteredSelectMultiple
 from django.urls import reverse
 from mongoengine import Document
@@ -15,6 +15,7 @@ from .formfields import (
     StoredReferences,
     offers_of,
 )
+from .references import PageReferences
 from .selects import (
     DocumentAutocompleteSelect,
     DocumentAutocompleteSelectMultiple,
@@ -27,6 +28,25 @@ from .selects import (
     ReferenceSelect,
     ReferenceSelectMultiple,
 )
+
+
+def put_on_one_page(admin_site: Any, request: Any, obj: Any, context: dict) -> None:
+    """Fetch what a change form shows read-only of references, with the inlines' rows.
+
+    ``context``: that of Django's template.
+    """
+    page, form = PageReferences(admin_site, request), context["adminform"]
+    shown = [(obj, form.readonly_fields)]
+    for each in context["inline_admin_formsets"]:
+        names = [*each.readonly_fields]
+        if not each.has_change_permission:
+            names += flatten_fieldsets(each.fieldsets)
+        shown += [(form.instance, names) for form in each.formset.forms]
+    for document, names in shown:
+        page.add([document])
+        fields = getattr(document._meta, "fields", ())
+        page.want_all(document, [each for each in fields if each.name in names])
+    page.load()
 
 
 class SiteAccess(Access):

@@ -33,7 +33,6 @@ from .fields import (
     AnyField,
     ComplexDateTimeField,
     EmbeddedField,
-    GenericReferenceField,
     GeometryField,
     ListField,
     ReferenceField,
@@ -185,25 +184,23 @@ class Stored:
     def page(self):
         return references.references_of(self.document)
 
-    @property
-    def is_single(self):
-        return isinstance(self.field, ReferenceField | GenericReferenceField)
-
     def document_referred_to(self) -> Any:
         """Return the document of a single reference; None when it leads to none."""
         if not isinstance(self.field, ReferenceField):
             return None
         value = references.held(self.field, self.document)
-        return self.page.document_for(references.reference_for(self.field, value))
+        found = references.reference_for(self.field, value)
+        references.fetch_shown(self.page, self.document, self.field, [found])
+        return self.page.document_for(found)
 
     def html(self, *, link: bool, empty_value_display: str = "") -> str:
         """Return the first references; of long lists also how many more there are."""
         value = self.value
         if value is None:
             value = references.held(self.field, self.document)
-        return references.cell_html(
-            self.page, self.field, value, link=link, empty=empty_value_display
-        )
+        cell, page = references.Cell(self.field, value), self.page
+        references.fetch_shown(page, self.document, self.field, cell.references)
+        return cell.html(page, link=link, empty=empty_value_display)
 
     def __str__(self):
         return self.html(link=False)
@@ -234,8 +231,7 @@ def _lookup_path(document: Any, path: str, model_admin: Any) -> tuple:
             shown = None if value is None else Stored(document, field, value)
             return PathCell(field), None, shown
         if references.goes_on(field):
-            page = references.references_of(document)
-            value = references.follow(page, value, field)
+            value = references.follow(document, value, field)
     empty = model_admin.get_empty_value_display() if model_admin else ""
     return None, None, _plain(value, found.field, empty)
 
@@ -318,7 +314,7 @@ def display_readonly(value, field, empty_value_display, avoid_link=False):
     A geometry comes with a picture of where that is.
     """
     if isinstance(value, Stored):
-        return value.html(link=False)
+        return value.html(link=True)
     if isinstance(field, GeometryField):
         coordinates = coordinates_in(field.kind, field.initial_for(value))
         if coordinates is not None:

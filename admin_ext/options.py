@@ -27,7 +27,7 @@ from mongoengine import errors
 from . import saving, undeclared
 from .changelist import DocumentChangeList
 from .checks import DocumentAdminChecks, DocumentInlineChecks, EmbeddedInlineChecks
-from .choosing import ReferenceOptions
+from .choosing import ReferenceOptions, put_on_one_page
 from .compat import AdapterDocumentAdmin
 from .deletion import get_deleted_objects, get_protectors
 from .downloads import file_view
@@ -297,6 +297,7 @@ class DocumentAdmin(
         They stand behind the form's own fields, whatever ``fieldsets`` says.
         """
         if obj is not None:
+            put_on_one_page(self.admin_site, request, obj, context)
             self._add_oddities(context["adminform"], obj)
             self._add_other_stored_fields(context["adminform"])
             if self.has_view_raw_permission(request, obj):

@@ -480,3 +480,108 @@ def test_what_the_admin_of_the_target_does_not_list_is_not_told(
     assert text(cell(response, "plains")) == f"{KIEL}, Oslo, {GONE}"
     title = "There is no such document, or you may not view it"
     assert cell(response, "plains").count(f'title="{title}"') == 2
+
+
+READONLY = ("plain", "generic", "plains", "generics", "tables", "plain_map", "lazy")
+
+
+def test_a_read_only_page_shows_texts_and_links_of_every_kind(
+    admin_client, towns, monkeypatch, mongo_commands
+):
+    monkeypatch.setattr(site.get_model_admin(Trip), "readonly_fields", READONLY)
+    son = {"_id": ObjectId(), "plainTown": KIEL, "generic": town(), "lazy": OSLO}
+    son |= {"plains": [KIEL, GONE], "generics": [town(OSLO)], "tables": [[OSLO]]}
+    towns.trips.insert_one(son | {"plain_map": {"a": KIEL}})
+    with mongo_commands() as commands:
+        response = admin_client.get(f"{LIST}{son['_id']}/change/")
+    html = response.content.decode()
+    for name in READONLY:
+        part = html.partition(f' field-{name}"')[2].partition('class="readonly"')[2]
+        part = part.partition("</div>")[0]
+        assert "/admin/tests/town/5f" in part, name
+        assert re.search("Kiel|Oslo", text(part)), name
+    assert len(html.split(f'document">{GONE}')) == 2
+    assert (
+        len([
+            each
+            for each in finds(commands, "towns")
+            if "townName" in str(each.get("projection"))
+        ])
+        == 1
+    )
+
+
+def test_a_condition_on_a_referenced_document_asks_for_no_more(
+    admin_client, trips, columns, mongo_commands
+):
+    columns(admin.display(description="h")(lambda t: t.plain.name if t.plain else ""))
+    with mongo_commands() as commands:
+        admin_client.get(LIST)
+    assert len(finds(commands, "towns")) == 1
+
+
+def test_code_reads_what_the_admin_of_the_target_does_not_list(
+    admin_client, trips, columns, monkeypatch, mongo_commands
+):
+    columns("plain", admin.display(description="n")(lambda trip: trip.plain.name))
+    town_admin = site.get_model_admin(Town)
+    own = town_admin.get_queryset
+    monkeypatch.setattr(
+        town_admin, "get_queryset", lambda request: own(request).filter(name="Oslo")
+    )
+    with mongo_commands() as commands:
+        response = admin_client.get(LIST)
+    assert response.content.count(b">Kiel</td>") == 5
+    assert len(finds(commands, "towns")) == 2
+
+
+class Loud(me.Document):
+    name = me.StringField()
+    size = me.IntField()
+
+    meta = {"collection": "louds"}
+
+    def __init__(self, *args, **values):
+        super().__init__(*args, **values)
+        self.text = f"{self.name} of {self.size}"
+
+    def __str__(self):
+        return self.text
+
+
+class Free(me.DynamicDocument):
+    name = me.StringField()
+
+    meta = {"collection": "frees"}
+
+    def __str__(self):
+        return f"{self.name} {self.more}"
+
+
+@pytest.mark.parametrize(("document", "expected"), [(Loud, "n of 3"), (Free, "n more")])
+def test_what_is_read_while_a_document_is_made_is_there(mongo, document, expected):
+    son = {"_id": ObjectId(), "name": "n", "size": 3, "more": "more"}
+    if document is Loud:
+        del son["more"]
+    mongo[document._meta["collection"]].insert_one(son)
+    assert PageReferences().label(present(document), son["_id"]) == expected
+
+
+def test_list_select_related_takes_lists_and_paths(
+    admin_client, towns, columns, mongo_commands
+):
+    regions = admin.display(description="r")(
+        lambda trip: "".join(
+            each.region for each in [*trip.plains, trip.legs[0].generic]
+        )
+    )
+    columns(regions, list_select_related=("plains", "legs__generic"))
+    towns.towns.insert_many([{"_id": n, "region": f"{n} "} for n in range(30)])
+    ids = [*towns.towns.distinct("_id", {"townName": None})]
+    towns.trips.insert_many([
+        {"plains": ids, "legs": [{"generic": town()}]} for _row in range(3)
+    ])
+    with mongo_commands() as commands:
+        response = admin_client.get(LIST)
+    assert response.content.count(b"28 29 North</td>") == 3
+    assert len(finds(commands, "towns")) == 1

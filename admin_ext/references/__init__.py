@@ -2,7 +2,7 @@
 
 from .columns import Column, fetch_columns, fields_of, follow, goes_on, step
 from .conditions import condition, is_dotted
-from .labels import MAX_SHOWN, cell_html, more_html
+from .labels import MAX_SHOWN, Cell, more_html
 from .page import (
     ATTRIBUTE,
     PageReferences,
@@ -12,20 +12,21 @@ from .page import (
     stored_references,
 )
 from .paths import ReferencePath, paths_to, reference_paths
-from .reading import prepare
+from .reading import fetch_shown, prepare
 from .values import Members, Reference, held, holds_references, members, reference_for
 
 __all__ = [
     "ATTRIBUTE",
     "MAX_SHOWN",
+    "Cell",
     "Column",
     "Members",
     "PageReferences",
     "Reference",
     "ReferencePath",
-    "cell_html",
     "condition",
     "fetch_columns",
+    "fetch_shown",
     "fields_of",
     "follow",
     "goes_on",

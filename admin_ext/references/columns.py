@@ -18,7 +18,8 @@ from admin_ext.fields import (
 from admin_ext.lookups import Path
 
 from .labels import MAX_SHOWN
-from .page import PageReferences
+from .page import PageReferences, references_of
+from .reading import fetch_shown
 from .values import Members, held, holds_references, references_in
 
 
@@ -63,21 +64,24 @@ def step(value: Any, field: Any, name: str) -> Any:
     return held(field, value) if holds_references(field) else field.stored_value(value)
 
 
-def follow(page: PageReferences, value: Any, field: Any) -> Any:
+def follow(document: Any, value: Any, field: Any) -> Any:
     """Return the documents that a path goes through, in place of the references.
 
     None for a reference that leads nowhere. Of a list only the first are followed.
+    ``document``: the one on the page with which the path begins.
     """
     if isinstance(value, Members):
-        found = Members(follow(page, item, field) for item in value[:MAX_SHOWN])
+        found = Members(follow(document, item, field) for item in value[:MAX_SHOWN])
         found.more = value.more + len(value[MAX_SHOWN:])
         return found
     if value is None:
         return None
-    references = [*references_in(field, value)]
+    page, references = references_of(document), [*references_in(field, value)]
+    shown = references[:MAX_SHOWN]
+    fetch_shown(page, document, field, shown)
+    documents = [page.document_for(each) for each in shown]
     if isinstance(field, ReferenceField):
-        return page.document_for(references[0])
-    documents = [page.document_for(each) for each in references[:MAX_SHOWN]]
+        return documents[0]
     found = Members(documents)
     found.more = len(references[MAX_SHOWN:])
     return found
@@ -89,12 +93,16 @@ def goes_on(field: Any) -> bool:
 
 
 class Column:
-    """A column that shows references, or goes through some, for all rows of a page."""
+    """A column that shows references, or goes through some, for all rows of a page.
 
-    def __init__(self, path: Path, rows: Iterable[Any]):
+    ``is_code``: what the path leads to is read by code, which may read any field, and
+    all members of lists.
+    """
+
+    def __init__(self, path: Path, rows: Iterable[Any], *, is_code: bool = False):
         self.fields, self.names = fields_of(path), path.names
-        self.values: list[Any] = list(rows)
-        self._at = 0
+        self.rows, self.values = list(rows), list(rows)
+        self.is_code, self._at = is_code, 0
 
     def want(self, page: PageReferences) -> bool:
         """Have the page fetch what the next step leads to; tell whether there is one.
@@ -110,31 +118,28 @@ class Column:
                 return True
         return False
 
-    def follow(self, page: PageReferences) -> None:
-        """Go on to the documents that were fetched."""
-        field = self.fields[self._at - 1]
-        if self._at < len(self.fields) and goes_on(field):
-            self.values = [follow(page, value, field) for value in self.values]
-
     def _want(self, page: PageReferences, field: Any) -> None:
         for value in self.values:
             found = chain.from_iterable(
                 references_in(field, part) for part in _parts(value)
             )
-            for reference in islice(found, MAX_SHOWN):
+            for reference in islice(found, None if self.is_code else MAX_SHOWN):
+                if self.is_code and reference.target is not None:
+                    page.need(reference.target, None)
                 page.want(reference)
+
+    def follow(self) -> None:
+        """Go on to the documents that were fetched."""
+        field = self.fields[self._at - 1]
+        if self._at < len(self.fields) and goes_on(field):
+            pairs = zip(self.rows, self.values, strict=True)
+            self.values = [follow(row, value, field) for row, value in pairs]
 
     def need(self, page: PageReferences) -> None:
         """Have the page fetch the fields that the path reads behind references."""
         for field, behind in zip(self.fields, self.fields[1:], strict=False):
             if goes_on(field) and behind is not None:
                 page.need(field.remote_field.model, [behind.name])
-
-    def need_whole(self, page: PageReferences) -> None:
-        """Have the page fetch whole documents, of which code may read any field."""
-        for field in self.fields:
-            if goes_on(field):
-                page.need(field.remote_field.model, None)
 
 
 def _parts(value: Any) -> Iterator[Any]:
@@ -155,4 +160,4 @@ def fetch_columns(page: PageReferences, columns: Iterable[Column]) -> None:
         columns = [column for column in columns if column.want(page)]
         page.load()
         for column in columns:
-            column.follow(page)
+            column.follow()

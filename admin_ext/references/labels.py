@@ -57,23 +57,31 @@ def link_html(url: str, text: str) -> SafeString:
     )
 
 
-def cell_html(page: Any, field: Any, value: Any, *, link: bool, empty: str) -> str:
-    """Return the HTML of all references that a field holds, ``empty`` for none.
+class Cell:
+    """The references that a field holds: the first MAX_SHOWN, and how many more."""
 
-    The first MAX_SHOWN are shown, then how many more there are. The values of a map
-    have their keys before them.
-    """
-    found = list(_all(field, value))
-    parts = [
-        format_html("{}: {}", key, html) if key else html
-        for key, each, one in found[:MAX_SHOWN]
-        for html in (reference_html(page, reference_for(each, one), link=link),)
-    ]
-    more = len(found) - MAX_SHOWN + getattr(value, "more", 0)
-    if not parts:
-        return empty
-    html = format_html_join(", ", "{}", ((part,) for part in parts))
-    return format_html("{} {}", html, more_html(more)) if more > 0 else html
+    def __init__(self, field: Any, value: Any):
+        found = list(_all(field, value))
+        self.shown = [
+            (key, reference_for(each, one)) for key, each, one in found[:MAX_SHOWN]
+        ]
+        self.more = len(found) - len(self.shown) + getattr(value, "more", 0)
+
+    @property
+    def references(self) -> list[Reference]:
+        return [reference for _key, reference in self.shown]
+
+    def html(self, page: Any, *, link: bool, empty: str) -> str:
+        """Return them as HTML, ``empty`` for none; those of a map with their keys."""
+        parts = [
+            format_html("{}: {}", key, html) if key else html
+            for key, reference in self.shown
+            for html in (reference_html(page, reference, link=link),)
+        ]
+        if not parts:
+            return empty
+        html = format_html_join(", ", "{}", ((part,) for part in parts))
+        return format_html("{} {}", html, more_html(self.more)) if self.more else html
 
 
 def _all(field: Any, value: Any) -> Iterator[tuple[str, Any, Any]]:

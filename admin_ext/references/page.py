@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from mongoengine import Document, EmbeddedDocument
@@ -14,7 +15,7 @@ from admin_ext.keys import key_for, remember_document
 from admin_ext.querysets import load
 
 from .access import Access, NoLimits
-from .labels import reference_html
+from .labels import MAX_SHOWN, reference_html
 from .partial import PartialDocuments, hashable
 from .texts import classes_of, text_fields
 from .values import (
@@ -53,7 +54,8 @@ class PageReferences:
         """Take in documents that are on the page."""
         for document in documents:
             document.__dict__[ATTRIBUTE] = self
-            self.members[type(document)].append(document)
+            # What is embedded knows the document around it as a weak proxy.
+            self.members[document.__class__].append(document)
 
     def need(self, target: type, names: Iterable[str] | None) -> None:
         """Fetch further fields, or None for all, of the documents of a class."""
@@ -74,7 +76,8 @@ class PageReferences:
 
     def has_asked(self, reference: Reference) -> bool:
         """Tell whether it is known whether a reference leads anywhere."""
-        return (reference.target, reference.key) in self._asked
+        is_known = reference.key is None or isinstance(reference.stored, Document)
+        return is_known or (reference.target, reference.key) in self._asked
 
     @cached_property
     def unlimited(self) -> "PageReferences":
@@ -141,13 +144,18 @@ class PageReferences:
             )
         return self._partial[target]
 
+    def want_all(self, document: Any, fields: Iterable[Any]) -> None:
+        """Fetch what is shown of those of some fields that hold references."""
+        for each in reference_fields(fields):
+            found = references_in(each, held(each, document))
+            for reference in islice(found, MAX_SHOWN):
+                self.want(reference)
+
     def fetch(self, results: Iterable[Any], fields: Iterable[Any]) -> None:
-        """Fetch what ``fields`` of ``results`` refer to: one query per collection."""
+        """Fetch what ``fields`` of ``results`` show: one query per collection."""
         fields = list(fields)
         for document in results:
-            for each in fields:
-                for reference in references_in(each, held(each, document)):
-                    self.want(reference)
+            self.want_all(document, fields)
         self.load()
 
     def document_for(self, reference: Reference) -> Any:
@@ -190,7 +198,10 @@ class PageReferences:
 
     def label(self, target: type, value: Any, *, link: bool = True) -> str:
         """Return the HTML of a reference to a document of class ``target``."""
-        return self.html(reference_to(target, value), link=link)
+        reference = reference_to(target, value)
+        self.want(reference)
+        self.load()
+        return self.html(reference, link=link)
 
 
 def _document(target: type, son: dict) -> Any:
@@ -223,9 +234,7 @@ def references_of(document: Any) -> PageReferences:
     found = page_of(document)
     if found is None:
         found = PageReferences()
-        found.add([document])
-        fields = getattr(document._meta, "fields", ())
-        found.fetch([document], [each for each in fields if holds_references(each)])
+        found.add([root_of(document)])
     return found
 
 

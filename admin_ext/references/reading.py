@@ -5,6 +5,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import islice
 from typing import Any
 
 from bson import DBRef
@@ -18,7 +19,6 @@ from admin_ext.compat import LOAD_ERRORS
 from admin_ext.fields import (
     EmbeddedField,
     GenericEmbeddedField,
-    GenericReferenceField,
     ListField,
     MapField,
     ReferenceListField,
@@ -27,6 +27,7 @@ from admin_ext.hydration import stored_son
 from admin_ext.keys import Key
 from admin_ext.meta import Options
 
+from .labels import MAX_SHOWN
 from .page import PageReferences, page_of, root_of
 from .paths import ReferencePath, reference_paths
 from .values import Reference, holds_references, reference_for, references_in
@@ -155,7 +156,7 @@ class _Reading:
         if page.is_limited(reference.target):
             page = page.unlimited
         if not page.has_asked(reference):
-            for each in self._on_the_page():
+            for each in _on_the_page(self.page, self.document, self.field):
                 page.want(each)
             page.want(reference)
             page.load()
@@ -165,34 +166,57 @@ class _Reading:
             raise DoesNotExist(text)
         return found
 
-    def _on_the_page(self) -> Iterator[Reference]:
-        """Yield the references that all documents of the page have in this field."""
-        # Of what is embedded the root is a weak proxy.
-        root = root_of(self.document).__class__
-        for cls in [*self.page.members]:
-            if not _is_related(cls, root):
-                continue
-            paths = [each for each in reference_paths(cls) if self._is_own(each)]
-            for document in [*self.page.members[cls]]:
-                for path in paths:
-                    for value in path.values(stored_son(document) or {}):
-                        yield from _readings(path.reference, value)
 
-    def _is_own(self, path: ReferencePath) -> bool:
-        last = path.fields[-1]
-        return last.name == self.field.name and _is_related(
-            last.model, self.field.model
-        )
+def fetch_shown(
+    page: PageReferences, document: Any, field: Any, shown: list[Reference]
+) -> None:
+    """Fetch what references of a field lead to, unless the page has done so.
+
+    Those of all documents of the page in this field come with them.
+    """
+    if all(page.has_asked(each) for each in shown):
+        return
+    for reference in _on_the_page(page, document, field, limit=MAX_SHOWN):
+        page.want(reference)
+    for reference in shown:
+        page.want(reference)
+    page.load()
+
+
+def _on_the_page(
+    page: PageReferences, document: Any, field: Any, *, limit: int | None = None
+) -> Iterator[Reference]:
+    """Yield the references that all documents of a page have in a field.
+
+    ``limit``: of one document only so many.
+    """
+    # Of what is embedded the root is a weak proxy.
+    root = root_of(document).__class__
+    for cls in [*page.members]:
+        if not _is_related(cls, root):
+            continue
+        paths = [each for each in reference_paths(cls) if _is_of(each, field)]
+        for each in [*page.members[cls]]:
+            for path in paths:
+                values = path.values(stored_son(each) or {})
+                found = (one for value in values for one in _readings(path, value))
+                yield from islice(found, limit)
+
+
+def _is_of(path: ReferencePath, field: Any) -> bool:
+    last = path.fields[-1]
+    return last.name == field.name and _is_related(last.model, field.model)
 
 
 def _is_related(first: type, second: type) -> bool:
     return issubclass(first, second) or issubclass(second, first)
 
 
-def _readings(field: Any, value: Any) -> Iterator[Reference]:
+def _readings(path: ReferencePath, value: Any) -> Iterator[Reference]:
     """Yield a stored reference; and as mongoengine reads it, where that is another."""
+    field = path.reference
     for found in references_in(field, value):
         yield found
-        if isinstance(found.key, Key) and not isinstance(field, GenericReferenceField):
+        if isinstance(found.key, Key) and not path.is_generic:
             with suppress(*LOAD_ERRORS):
                 yield reference_for(field, field.reference.to_python(found.stored))
