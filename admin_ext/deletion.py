@@ -13,13 +13,17 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from mongoengine import PULL
+from pymongo.errors import ExecutionTimeout
 
-from .delete_rules import Collected, Node, Reach, identity
+from .aggregations import counts
+from .delete_rules import Collected, Node, Reach, Rule, identity
 from .hydration import class_for
 from .keys import stored_key
 from .lookups import resolve
 from .meta import present
-from .querysets import by_keys
+from .querysets import by_keys, queryset_for
+from .reference_lookups import bare
+from .referrers import MAX_KEYS, Dangling, LeftDangling
 
 # The page has a line for this many documents, those chosen first; the rest are counted.
 MAX_LISTED = 500
@@ -27,6 +31,9 @@ MAX_LISTED = 500
 MAX_DEPTH = 50
 # Of what a rule changes in other documents the page names this many.
 MAX_CHANGED = 100
+# Beyond these it counts so many, for so many ms.
+MAX_COUNTED = 1_000
+MAX_TIME = 2_000
 # More than this are not deleted from a page: nobody could read what it promises.
 MAX_DELETED = 100_000
 
@@ -83,7 +90,7 @@ class DeletionTree:
     @property
     def nested(self) -> list:
         """The lines, and lists of lines, that the template draws."""
-        return [*self._lines(None), *self._rest()]
+        return [*self._lines(None), *self._rest(), *self._left_dangling()]
 
     def _lines(self, parent: Node | None) -> list:
         lines: list = []
@@ -102,6 +109,33 @@ class DeletionTree:
             if more := len(keys) - listed[document]:
                 yield _more(more, document)
 
+    def _left_dangling(self) -> Iterator[str]:
+        """Yield what will refer to nothing, as long as somebody is to read it."""
+        is_confirmed = self.request.method == "POST" and "post" in self.request.POST
+        if is_confirmed or self.protected_lines:
+            return
+        left = LeftDangling(self.collected, self.request, self.admin_site)
+        lines = [line for each in left.found for line in self._dangling_lines(each)]
+        if not left.is_complete:
+            text = _("Only for the first %(count)d of what is deleted was it looked.")
+            lines.append(text % {"count": MAX_KEYS})
+        if left.found:
+            title = _("Not deleted, and left pointing at nothing:")
+            yield format_html('<div class="admin-ext">{}{}</div>', title, _list(lines))
+
+    def _dangling_lines(self, each: Dangling) -> Iterator[str]:
+        field = _("“%(field)s”") % {"field": each.referrer.path.verbose_name}
+        for document in each.documents:
+            yield format_html("{} ({})", self.label(document), field)
+        if each.why:
+            yield format_html("{} ({}): {}", capfirst(each.name), field, each.why)
+        elif each.more:
+            text = _("…and %(count)s more %(name)s")
+            text = text if each.documents else "%(count)s %(name)s"
+            number = f"{each.more:,}+" if each.is_capped else f"{each.more:,}"
+            words = {"count": number, "name": each.name}
+            yield format_html("{} ({})", text % words, field)
+
     @property
     def counts(self) -> dict[str, int]:
         """The summary: {plural name: number}."""
@@ -115,15 +149,39 @@ class DeletionTree:
         """What is changed because a document goes: {its node: lines}."""
         lines: dict[Node, list[str]] = defaultdict(list)
         for reach in self.collected.changed:
-            for node, document in self._changed_by(reach):
-                lines[node].append(self._changed_line(document, reach.rule))
+            if not self._may_view(present(reach.rule.owner)):
+                continue
+            sons = [*reach.rule.referring(reach.keys).limit(MAX_CHANGED + 1)]
+            for node, document in self._changed_by(reach, sons[:MAX_CHANGED]):
+                label = self.label(document)
+                lines[node].append(_changed_line(label, type(document), reach.rule))
+            if len(sons) > MAX_CHANGED:
+                first = self.collected.edges[None][0]
+                lines[first].append(self._changed_more(reach))
         return lines
 
-    def _changed_by(self, reach: Reach) -> Iterator[tuple[Node, Any]]:
+    def _changed_more(self, reach: Reach) -> str:
+        """Return the line for what a rule changes beyond MAX_CHANGED documents."""
+        owner = present(reach.rule.owner)
+        name = owner._meta.verbose_name_plural
+        query = reach.rule.owners(reach.keys)._query
+        rows = self._rows(owner).filter(bare(query))
+        try:
+            (count,) = counts([rows], limit=MAX_COUNTED, max_time=MAX_TIME)
+        except ExecutionTimeout:
+            count = MAX_COUNTED
+        if count >= MAX_COUNTED:
+            text = _("…and many more %(name)s") % {"name": name}
+        else:
+            words = {"count": count - MAX_CHANGED, "name": name}
+            text = _("…and %(count)d more %(name)s") % words
+        return _changed_line(text, owner, reach.rule)
+
+    def _changed_by(self, reach: Reach, sons: list[dict]) -> Iterator[tuple[Node, Any]]:
         """Yield what is listed with each document that refers to it and stays."""
         because: dict[Node, set] = {}
         keys: dict[type, list] = defaultdict(list)
-        for son in reach.rule.referring(reach.keys).limit(MAX_CHANGED):
+        for son in sons:
             owner = class_for(reach.rule.owner, son)
             key = identity(son["_id"])
             if key not in self.collected.deleted.get(owner, ()):
@@ -133,18 +191,22 @@ class DeletionTree:
                 }
                 keys[owner].append(son["_id"])
         for owner, wanted in keys.items():
-            for document in by_keys(present(owner), wanted):
+            rows = self._rows(present(owner))
+            for document in rows.filter(bare({"_id": {"$in": wanted}})):
                 for node in because.get(_node(document), set()) & self.listed:
                     yield node, document
 
-    def _changed_line(self, document, rule) -> str:
-        text = (
-            _("will be taken out of “%(field)s”")
-            if rule.action == PULL
-            else _("“%(field)s” will be emptied")
-        )
-        field = _verbose_name(document, rule.path)
-        return format_html("{} ({})", self.label(document), text % {"field": field})
+    def _rows(self, document: type) -> Any:
+        """Return the documents of a class that the person may know of."""
+        admin = self._admin_for(document)
+        return admin.get_queryset(self.request) if admin else queryset_for(document)
+
+    def _may_view(self, document: type) -> bool:
+        """Tell whether the person may know of documents; of those without an admin
+        everybody may.
+        """
+        admin = self._admin_for(document)
+        return not admin or admin.has_view_or_change_permission(self.request)
 
     def _protected(self) -> Iterator[Any]:
         """Yield documents that a rule protects from losing what they refer to."""
@@ -229,15 +291,25 @@ def _list(lines: list[str]) -> str:
     return format_html('<ul class="admin-ext">{}</ul>', rows)
 
 
+def _changed_line(label: str, document: type, rule: Rule) -> str:
+    text = (
+        _("will be taken out of “%(field)s”")
+        if rule.action == PULL
+        else _("“%(field)s” will be emptied")
+    )
+    field = _verbose_name(document, rule.path)
+    return format_html("{} ({})", label, text % {"field": field})
+
+
 def _more(count: int, document: type) -> str:
     name = present(document)._meta.verbose_name_plural
     text = _("…and %(count)d more %(name)s") % {"count": count, "name": name}
     return format_html('<span class="admin-ext">{}</span>', text)
 
 
-def _verbose_name(document: Any, path: str) -> str:
+def _verbose_name(document: type, path: str) -> str:
     """Return the name of the field that a rule's path leads to."""
-    fields = resolve(type(document), path).fields
+    fields = resolve(document, path).fields
     return " ".join(str(field.verbose_name) for field in fields)
 
 

@@ -60,6 +60,28 @@ def test_nullify_says_what_will_be_emptied(mongo, tree):
     assert counts == {"books": 1}
 
 
+def test_what_is_emptied_beyond_what_is_named_is_counted(mongo, tree, monkeypatch):
+    monkeypatch.setattr(deletion, "MAX_CHANGED", 2)
+    book = Book(title="B").save()
+    sequels = [{"title": str(n), "sequel_of": book.pk} for n in range(5)]
+    mongo.books.insert_many(sequels)
+    ((line,), *_rest) = tree(book)
+    added = BeautifulSoup(line, "html.parser").select("ul.admin-ext li")
+    assert len(added) == 3
+    assert added[2].text == "…and 3 more books (“sequel of” will be emptied)"
+    monkeypatch.setattr(deletion, "MAX_COUNTED", 4)
+    assert "…and many more books (“sequel of” will be emptied)" in tree(book)[0][0]
+
+
+def test_nothing_is_told_of_what_is_emptied_and_may_not_be_viewed(mongo, tree):
+    mongo.hens.insert_one({"_id": 1})
+    mongo.farms.insert_one({"plan": {"hen": 1}})
+    site = AdminSite(name="admin")
+    site._registry[present(Farm)] = admin.site.get_model_admin(Book)
+    hen = present(Hen)._default_manager.get(pk=1)
+    assert tree(hen, user=AnonymousUser(), site=site)[0] == ["Hen: hen 1"]
+
+
 def test_deny_protects(mongo, tree):
     book = Book(title="B").save()
     Chapter(book=book, heading="One").save()

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from mongoengine import Q
-
 from admin_ext.compat import all_document_classes
 from admin_ext.indexes import MAX_AGE, index_on, size_of
 from admin_ext.meta import present
+from admin_ext.reference_lookups import bare
 from admin_ext.references import ReferencePath, condition, is_dotted, paths_to
 
 # Collections of at most this many documents are read without an index.
@@ -17,7 +16,7 @@ MAX_READ = 10_000
 
 @dataclass(frozen=True)
 class Referrer:
-    """A path, and the ``admin`` in whose list the documents are that have it.
+    """A path, and the ``admin`` in whose list the documents are that have it, if any.
 
     ``rows``: what that admin lists, for the person of a request.
     """
@@ -33,13 +32,12 @@ class Referrer:
     @property
     def place(self) -> tuple[type, str]:
         """Where it is stored: two subclasses may declare the same."""
-        return self.admin.model, self.path.stored_key
+        model = self.admin.model if self.admin else self.path.owner
+        return model, self.path.stored_key
 
     def queryset(self, target: type, keys: list[Any]) -> Any:
         """Return what refers to documents of ``target`` with these stored keys."""
-        # In an $or mongoengine does not merge it with what the rows are filtered by.
-        found = {"$or": [condition(self.path, target, keys)]}
-        return self.rows.filter(Q(__raw__=found))
+        return self.rows.filter(bare(condition(self.path, target, keys)))
 
     @property
     def collection(self) -> Any:

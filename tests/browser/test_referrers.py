@@ -76,3 +76,18 @@ def test_a_list_says_what_it_is_reduced_to(page, mongo, notes, context_options):
     assert page.locator("#result_list tbody tr").count() == 1
     page.get_by_role("link", name="Show all").click()
     page.locator("#result_list tbody tr").nth(1).wait_for()
+
+
+@pytest.mark.parametrize("context_options", LOOKS)
+def test_a_deletion_says_what_it_leaves_pointing_at_nothing(
+    page, user, context_options
+):
+    key, number = user
+    size, scheme = context_options["viewport"]["width"], context_options["color_scheme"]
+    page.goto(f"/admin/documents/user/{key}/delete/")
+    look(page, f"left-dangling-{scheme}-{size}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= size
+    found = page.locator("div.admin-ext").filter(has_text="left pointing at nothing")
+    assert f"…and {number - 5} more notes (“owner”)" in found.inner_text()
+    found.get_by_role("link").first.click()
+    page.wait_for_url("**/change/")
