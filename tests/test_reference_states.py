@@ -170,6 +170,30 @@ def test_the_filter_costs_one_aggregation(towns, filtered, mongo_commands):
     assert len([each for each in commands if "$lookup" in str(each.document)]) == 1
 
 
+def test_a_generic_reference_costs_no_more(towns, filtered, mongo_commands):
+    values = [each for each in ODD if isinstance(each, dict) and "_ref" in each]
+    towns.trips.insert_many([{"generics": [each]} for each in values])
+    with mongo_commands() as commands:
+        assert len(ids(filtered("generics", "dangling"))) == 1
+    pipelines = [each.document.get("pipeline", []) for each in commands]
+    (joined,) = (each for each in pipelines if "$lookup" in str(each))
+    assert [stage["$lookup"]["from"] for stage in joined if "$lookup" in stage] == [
+        *("towns", "ships", "ships")
+    ]
+
+
+def test_a_subclass_that_is_named_is_looked_up_as_such(towns, filtered):
+    towns.ships.insert_one({"_id": "f1", "_cls": "Ship.Ferry"})
+    right, wrong, gone = (
+        towns.trips.insert_one({
+            "generic": {"_cls": "Ship.Ferry", "_ref": DBRef("ships", key)}
+        }).inserted_id
+        for key in ("f1", "k1", "x1")
+    )
+    assert ids(filtered("generic", "ok")) == {right}
+    assert ids(filtered("generic", "dangling")) == {wrong, gone}
+
+
 def test_the_aggregation_has_a_time_limit(towns, filtered, mongo_commands):
     with mongo_commands() as commands:
         filtered("plain", "ok")
