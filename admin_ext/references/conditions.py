@@ -43,7 +43,9 @@ def _reached(path: ReferencePath) -> dict[str, Any]:
     for step in path.stored_key.split("."):
         values = {"$map": {"input": values, "as": "value", "in": _step(step)}}
         # One more than lists are declared: a map is a list of its values, too.
-        values = reduce(lambda inner, _n: _flat(inner), range(_lists(path) + 1), values)
+        values = reduce(
+            lambda inner, _n: _flat(inner), range(lists_within(path) + 1), values
+        )
     return values
 
 
@@ -62,7 +64,7 @@ def _flat(values: Any) -> dict[str, Any]:
     return {"$reduce": {"input": values, "initialValue": [], "in": joined}}
 
 
-def _lists(path: ReferencePath) -> int:
+def lists_within(path: ReferencePath) -> int:
     """Return how many lists are declared on the way, one within the other or not."""
     number = 0
     for field in path.fields:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from admin_ext.fields import ListField, ReferenceListField
 from admin_ext.hydration import named_class
 from admin_ext.meta import present
 from admin_ext.querysets import queryset_for
 
+from .conditions import lists_within
 from .paths import ReferencePath
 
 # A generic reference may name a document of any class; each costs a look-up.
@@ -30,14 +30,9 @@ def stages(path: ReferencePath) -> list[dict]:
 
 def _distinct(path: ReferencePath) -> list[dict]:
     """Return the stages that yield ``{_id: a reference}``, each once, null too."""
-    lists = 0
-    for each in path.fields:
-        while each is not None:
-            lists += isinstance(each, ListField | ReferenceListField)
-            each = getattr(each, "item", None)
     return [
         {"$project": {"_id": 0, "value": f"${path.stored}"}},
-        *[{"$unwind": "$value"}] * lists,
+        *[{"$unwind": "$value"}] * lists_within(path),
         {"$group": {"_id": "$value"}},
     ]
 

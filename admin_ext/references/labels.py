@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from admin_ext.ejson import extended_json
-from admin_ext.fields import DateTimeField, EmbeddedField, ValueField
-from admin_ext.keys import Key, id_of, own_key
+from admin_ext.keys import id_of
 from admin_ext.marks import absence, mark
 
+from .states import can_hold
 from .values import Members, Reference, members, reference_for
 
 # A cell shows so many references, and only those are fetched.
@@ -104,7 +104,7 @@ def oddity(page: Any, reference: Reference) -> str:
         return _("leads to %(place)s") % {"place": reference.place}
     if reference.target is None and isinstance(reference.stored, dict):
         return _("unknown kind")
-    if reference.key is None or _is_of_another_type(reference):
+    if reference.key is None or not can_hold(reference.target, reference.id):
         kind = type(id_of(reference.stored)).__name__
         return _("Stored as %(type)s, which is not what this field holds") % {
             "type": kind
@@ -112,13 +112,6 @@ def oddity(page: Any, reference: Reference) -> str:
     if page.is_limited(reference.target):
         return _("There is no such document, or you may not view it")
     return _("There is no such document")
-
-
-def _is_of_another_type(reference: Reference) -> bool:
-    """Tell whether no document that fits its class could have that key."""
-    pk = own_key(reference.target._meta.pk)
-    takes_keys = isinstance(pk, EmbeddedField | ValueField | DateTimeField)
-    return isinstance(reference.key, Key) and not takes_keys
 
 
 def stored_text(reference: Reference) -> str:

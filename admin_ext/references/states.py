@@ -10,19 +10,17 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from bson import Binary, DBRef, Decimal128, ObjectId
+from bson import Binary, Decimal128, ObjectId
 from bson.datetime_ms import DatetimeMS
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from mongoengine import Document
 from mongoengine import fields as me
 
 from admin_ext.fields import ListField, ReferenceListField
-from admin_ext.hydration import named_class
-from admin_ext.keys import can_lead, foreign_place, id_of, own_key
-from admin_ext.meta import present
+from admin_ext.keys import own_key
 
 from .paths import ANY_KEY, ReferencePath
+from .values import reference_for
 
 NO_MEMBER = object()
 
@@ -78,34 +76,10 @@ def lead_of(path: ReferencePath, value: Any) -> Lead | None:
     Malformed are the empty text, a list, a DBRef to another collection, and of a
     generic reference an unknown class.
     """
-    if path.is_generic:
-        return _generic_lead(path, value)
-    if path.reference.key_within and isinstance(value, dict) and "_id" in value:
-        value = value["_id"]
-    return _lead(path.targets[0], value)
-
-
-def _generic_lead(path, value) -> Lead | None:
-    if not isinstance(value, dict) or not isinstance(value.get("_ref"), DBRef):
+    found = reference_for(path.reference, value)
+    if found.target is None or found.key is None:
         return None
-    return _lead(_document(value.get("_cls")), value["_ref"])
-
-
-def _lead(target, value) -> Lead | None:
-    if isinstance(value, DBRef) and target and not target._get_collection_name():
-        # A class without a collection: the reference itself names the class.
-        target = _document(value.as_doc().get("cls"))
-    is_nowhere = target is None or target._get_collection_name() is None
-    if is_nowhere or not can_lead(value) or foreign_place(target, value):
-        return None
-    return Lead(target, id_of(value))
-
-
-def _document(name: Any) -> type | None:
-    """Return the Document of a collection that a stored ``_cls`` names, or None."""
-    found = named_class(name)
-    is_such = found is not None and issubclass(found, Document)
-    return present(found) if is_such and found._get_collection_name() else None
+    return Lead(found.target, found.id)
 
 
 def can_hold(document: type, key: Any) -> bool:
