@@ -431,3 +431,52 @@ def test_a_wrong_choice_of_paths_is_an_error(monkeypatch, paths, message):
     (error,) = found.check()
     assert error.id == "admin_ext.E015"
     assert message in error.msg
+
+
+def parts(aggregation):
+    """Yield the parts of a command that puts them together: collection, pipeline."""
+    *own, _last = pipeline = aggregation["pipeline"]
+    unions = [each["$unionWith"] for each in pipeline if "$unionWith" in each]
+    yield aggregation["aggregate"], [each for each in own if "$unionWith" not in each]
+    yield from ((each["coll"], each["pipeline"]) for each in unions)
+
+
+def examined(mongo, collection, pipeline):
+    """Return how many documents, and keys of an index, the server reads."""
+    command = {"aggregate": collection, "pipeline": pipeline, "cursor": {}}
+    found = mongo.command("explain", command, verbosity="executionStats")
+    found = found["stages"][0]["$cursor"] if "stages" in found else found
+    stats = found["executionStats"]
+    return stats["totalDocsExamined"], stats["totalKeysExamined"]
+
+
+def test_a_count_reads_the_index_and_no_document(
+    large, town, admin_client, mongo_commands
+):
+    large.trips.create_index([("plainTown", 1), ("title", 1)])
+    large.trips.create_index("generics._ref")
+    large.trips.insert_many([{"title": str(n)} for n in range(1000)])
+    large.trips.insert_many([{"generics": [TOWN], "plainTown": KEY}] + [{"dbref": 1}])
+    with mongo_commands() as commands:
+        admin_client.get(URL)
+    (sent,) = (each.document for each in commands if each.name == "aggregate")
+    found = [examined(large, *each) for each in parts(sent) if each[0] == "trips"]
+    assert len(found) == 2
+    assert sum(docs for docs, _keys in found) == 0
+    assert sum(keys for _docs, keys in found) < 12
+
+
+def test_documents_of_another_database_are_counted(
+    mongo, other_mongo, admin_client, mongo_commands
+):
+    mongo.shelves.insert_one({"_id": KEY, "label": "Rack"})
+    other_mongo.crates.insert_many([
+        {"shelf": KEY},
+        {"shelf": DBRef("shelves", KEY, mongo.name)},
+    ])
+    with mongo_commands() as commands:
+        response = admin_client.get(f"/admin/tests/rack/{KEY}/change/")
+    assert texts(response) == ["2 crates shelf"]
+    limited = [each for each in commands if "maxTimeMS" in each.document]
+    counts = [each for each in limited if each.document["maxTimeMS"] == panel.PAGE_TIME]
+    assert len(counts) == len({each.database for each in counts}) == 2
