@@ -9,7 +9,7 @@ from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from mongoengine import Document, Q
-from pymongo.errors import ExecutionTimeout
+from pymongo.errors import OperationFailure
 
 from .aggregations import Batch
 from .choosing import SiteAccess
@@ -39,7 +39,7 @@ class Hit:
 class Answer:
     """What was found; ``searched``: the names of the collections that were asked.
 
-    ``is_complete`` is false when the time did not suffice.
+    ``is_complete`` is false when not all could be searched, in time or at all.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -69,7 +69,8 @@ class Jump:
         try:
             keys = self._keys(documents, text)
             hits = [hit for each in keys for hit in self._load(each, keys[each])]
-        except ExecutionTimeout:
+        except OperationFailure:
+            # The time limit, or a view that cannot be read.
             return Answer((), searched, is_complete=False)
         return Answer(tuple(_once(hits)), searched)
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from admin_ext import DocumentAdmin
+from admin_ext import DocumentAdmin, ReferenceStateFieldListFilter
 
 from .documents import Key, Note, Tag, User, Widget, first_line
 
@@ -126,7 +126,11 @@ class UserAdmin(SecretMixin, RelatedListsMixin, DocumentAdmin):
 @admin.register(Note)
 class NoteAdmin(DocumentAdmin):
     list_display = ("title", "type", "user", "start", "tags")
-    list_filter = ("type", "checked", "archived", "start")
+    list_filter = (
+        *("type", "checked", "archived", "start"),
+        ("user", ReferenceStateFieldListFilter),
+        ("parent", ReferenceStateFieldListFilter),
+    )
     date_hierarchy = "start"
     ordering = ("-start",)
     list_per_page = 50

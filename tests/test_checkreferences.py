@@ -15,7 +15,9 @@ import mongoengine as me
 import pytest
 from bson import DBRef, ObjectId
 from django.core.management import CommandError, call_command
-from pymongo.errors import ExecutionTimeout
+from pymongo import ReadPreference
+from pymongo.collection import Collection
+from pymongo.errors import AutoReconnect, ExecutionTimeout
 
 from admin_ext.meta import present
 from admin_ext.references import checking
@@ -350,6 +352,55 @@ def test_a_state_is_not_taken_for_another_check(mongo, tmp_path):
     save(file, checking.Progress(), {"documents": ["tests.Trip"]})
     with pytest.raises(CommandError, match="the state of another check"):
         run("tests.Town", "--resume", str(file))
+
+
+def test_a_lost_connection_leaves_a_state(mongo, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    mongo.tags.insert_many([{"user": ObjectId()} for _ in range(10)])
+    asked, own = [], checking.existing
+
+    def existing(*args, **kwargs):
+        asked.append(args)
+        if len(asked) > 2:
+            raise AutoReconnect("connection closed")
+        return own(*args, **kwargs)
+
+    monkeypatch.setattr(checking, "existing", existing)
+    with pytest.raises(CommandError, match="connection closed") as raised:
+        run("documents.Tag", "--batch", "3")
+    assert raised.value.returncode == 3
+    (file,) = tmp_path.iterdir()
+    assert f"--resume {file}" in str(raised.value)
+    assert load(file)[0].documents == 6
+    monkeypatch.undo()
+    found, answer = counts("--resume", str(file))
+    assert (answer["documents"], found["user"]) == (10, {"dangling": 10})
+
+
+def test_a_server_that_never_answered_leaves_no_state(mongo, tmp_path, monkeypatch):
+    def lost(*args, **kwargs):
+        raise AutoReconnect("connection closed")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(Check, "_find", lost)
+    with pytest.raises(CommandError, match="connection closed") as raised:
+        run("documents.Tag")
+    assert raised.value.returncode == 3
+    assert not [*tmp_path.iterdir()]
+
+
+def test_reads_may_go_to_a_secondary(mongo, monkeypatch):
+    # A lone server is sent another preference than the collection's.
+    mongo.tags.insert_one({"user": GONE})
+    seen, own = [], Collection.find
+
+    def find(self, *args, **kwargs):
+        seen.append(self.read_preference)
+        return own(self, *args, **kwargs)
+
+    monkeypatch.setattr(Collection, "find", find)
+    run("documents.Tag", "--secondary")
+    assert seen == [ReadPreference.SECONDARY_PREFERRED] * 2
 
 
 @pytest.fixture

@@ -149,7 +149,7 @@ def test_the_choices_and_the_chosen_one(towns, filtered):
     choices = {a.text: a["href"] for a in page.select("#changelist-filter li a")}
     assert [*choices] == [
         *("All", "Leads to a document", "Not stored", "Null", "Empty list"),
-        *("No such document", "No reference"),
+        *("No such document", "Not a reference"),
     ]
     assert choices["Null"] == "?plains__referencestate=null"
     assert page.select_one("li.selected").text.strip() == "No such document"
@@ -210,7 +210,7 @@ def test_facets_count_every_state(towns, filtered):
     texts = [a.text for a in page.select("#changelist-filter li a")]
     assert texts == [
         *("All", "Leads to a document (1)", "Not stored (1)", "Null (2)"),
-        *("Empty list (1)", "No such document (2)", "No reference (1)"),
+        *("Empty list (1)", "No such document (2)", "Not a reference (1)"),
     ]
 
 
@@ -219,7 +219,7 @@ def test_what_cannot_be_counted_has_a_dash(towns, filtered, monkeypatch):
     towns.trips.insert_many([{"plainTown": ObjectId()} for _ in range(3)])
     page = BeautifulSoup(filtered("plain", _facets="1").content, "html.parser")
     text = page.select_one("#changelist-filter").text
-    for each in ("Leads to a document", "No such document", "No reference"):
+    for each in ("Leads to a document", "No such document", "Not a reference"):
         assert f"{each} (-)" in text
     assert "Not stored (0)" in text
 

@@ -96,6 +96,8 @@ def belongs(path: ReferencePath, son: dict[str, Any]) -> bool:
 class Check:
     """A check of some sources; ``progress`` is always that of a whole batch.
 
+    ``begun``: the progress with which it began.
+
     ``batch``: documents that are read at once; ``max_time``: ms for each command;
     ``read_preference``: pymongo's, None for that of the connection.
     """
@@ -118,6 +120,7 @@ class Check:
         if not self.progress.tallies:
             tallies = {name: Tally() for name in names}
             self.progress = replace(self.progress, tallies=tallies)
+        self.begun = self.progress
         # {(target, identity of a key): is there such a document}
         self._known: dict[tuple[type, Any], bool] = {}
 

@@ -54,7 +54,7 @@ class State(models.TextChoices):
     NULL = "null", _("Null")
     EMPTY = "empty", _("Empty list")
     DANGLING = "dangling", _("No such document")
-    MALFORMED = "malformed", _("No reference")
+    MALFORMED = "malformed", _("Not a reference")
 
 
 @dataclass(frozen=True)

@@ -182,16 +182,20 @@ class Command(BaseCommand):
 
     def stop(self, check, chosen, file, error):
         """Keep the state of a run that did not come to its end, and say so."""
+        is_by_hand = isinstance(error, KeyboardInterrupt)
+        reason = "Interrupted." if is_by_hand else str(error)
+        if check.progress == check.begun:
+            raise CommandError(reason, returncode=UNFINISHED) from error
         if file is None:
             name = f"checkreferences-{datetime.now():%Y%m%d-%H%M%S}.json"
             file = Path.cwd() / name
         save(file, check.progress, chosen)
-        reason = "Interrupted" if isinstance(error, KeyboardInterrupt) else error
         raise CommandError(
-            f"{reason}\n{check.progress.documents} documents are checked. Go on with\n"
+            f"{reason}\n{check.progress.documents:,} documents are checked. Go on "
+            "with\n"
             f"  manage.py checkreferences --resume {file}",
             returncode=UNFINISHED,
-        ) from (None if isinstance(error, KeyboardInterrupt) else error)
+        ) from error
 
     def report(self, check, is_json):
         progress = check.progress
