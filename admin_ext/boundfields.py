@@ -61,7 +61,15 @@ class PageBoundField(BoundField):
         html = super().as_widget(widget, attrs, only_initial)
         if widget or only_initial:
             return html
-        return html + self.mark() + self.kept_choice() + self.form.base_input(self)
+        html += self.mark() + self.mentioned()
+        return html + self.kept_choice() + self.form.base_input(self)
+
+    def mentioned(self) -> str:
+        """Return links to the documents that a value of any type names."""
+        mentions = getattr(self.form, "mentions", None)
+        if mentions is None or not getattr(self.field, "is_free", False):
+            return NO_INPUT
+        return mentions.html(self.form.base_bson(self.name)) or NO_INPUT
 
     def mark(self) -> str:
         """Return a quiet word that says how the value is stored, where none shows."""

@@ -11,7 +11,7 @@ import reprlib
 import uuid
 from itertools import islice
 from numbers import Number
-from typing import Any
+from typing import Any, NamedTuple
 
 from bson import Decimal128
 from django.contrib.admin import utils
@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from mongoengine import Document
 from mongoengine.base import BaseDocument
 
-from . import references
+from . import mentions, references
 from .changesets import MISSING
 from .compat import LOAD_ERRORS, METHOD_ERRORS
 from .ejson import extended_json
@@ -154,8 +154,26 @@ def lookup_readonly(name, document, model_admin, django_lookup):
         # A row that is being added has no list yet, an empty one neither.
         stored = Stored(document, document._meta.get_field(name))
         return field, None, None if document._state.adding else stored
-    found = value.document_referred_to() if isinstance(value, Stored) else None
-    return (field, attr, value) if found is None else (value.field, None, found)
+    if isinstance(value, Stored):
+        found = value.document_referred_to()
+        return (field, attr, value) if found is None else (value.field, None, found)
+    return field, attr, _with_mentions(name, document, field, value)
+
+
+class Mentioning(NamedTuple):
+    """A value, and links to the documents that it names."""
+
+    value: Any
+    links: str
+
+
+def _with_mentions(name: str, document: Any, field: Any, value: Any) -> Any:
+    is_own = value is not None and getattr(field, "name", None) == name
+    if not is_own or not isinstance(field, FREE_FIELDS):
+        return value
+    stored = mentions.values_within(field, field.stored_bson(document))
+    links = mentions.mentioned_by(document, stored)
+    return Mentioning(value, links) if links else value
 
 
 def _is_attribute(name, document, model_admin):
@@ -313,6 +331,9 @@ def display_readonly(value, field, empty_value_display, avoid_link=False):
 
     A geometry comes with a picture of where that is.
     """
+    if isinstance(value, Mentioning):
+        text = display_readonly(value.value, field, empty_value_display, avoid_link)
+        return format_html("{}{}", text, value.links)
     if isinstance(value, Stored):
         return value.html(link=True)
     if isinstance(field, GeometryField):

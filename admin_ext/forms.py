@@ -20,6 +20,7 @@ from .fileforms import FileForm
 from .formfields import StoredReferences, is_file_left_alone, offers_of
 from .history import last_author
 from .hydration import is_blank, stored_son
+from .mentions import attach
 from .meta import present, unique_checks
 from .nested import NO_WINDOWS, Windows, is_nested
 from .sending import copied, keep_exact
@@ -65,6 +66,9 @@ class BaseDocumentForm(FileForm, forms.ModelForm, metaclass=DocumentFormMetaclas
     # What the references of all forms of the page share.
     offers = None
 
+    # The documents that undeclared values of the page name.
+    mentions = None
+
     # How deep this form is within others, and the classes of those of new documents.
     depth, blank = 0, ()
 
@@ -78,6 +82,8 @@ class BaseDocumentForm(FileForm, forms.ModelForm, metaclass=DocumentFormMetaclas
         if parent is not None:
             self.windows = getattr(parent, "windows", NO_WINDOWS)
             self.offers = getattr(parent, "offers", None)
+            self.mentions = getattr(parent, "mentions", None)
+            attach(self.instance, self.mentions)
         self._dynamic: dict[str, Any] = {}
         self._adding = self.instance._state.adding
         self._add_dynamic_fields()
@@ -91,6 +97,8 @@ class BaseDocumentForm(FileForm, forms.ModelForm, metaclass=DocumentFormMetaclas
             if not self._adding and self._is_document_field(name):
                 self._show_base(name, field)
                 self._keep_stored_value(name, field)
+        if self.mentions is not None and parent is None and not self._adding:
+            self.mentions.expect(self.instance)
         if self.offers is not None:
             self._expect_references()
         self.show_files()

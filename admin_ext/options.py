@@ -46,6 +46,7 @@ from .formsets import (
 from .history import logged_as
 from .keys import Key
 from .longforms import takes_long_forms
+from .mentions import mentioned_by, mentions_of
 from .meta import present
 from .oddities import listing, oddities
 from .querysets import admin_queryset
@@ -284,12 +285,14 @@ class DocumentAdmin(
         may_edit = self._has_raw(request, "change")
         form.undeclared_access = "edit" if may_edit else "view"
         form.file_urls = FileUrls(self.admin_site, self.opts)
+        form.mentions = mentions_of(request, self.admin_site)
         return with_refused_saves(request, form)
 
     @admin.display(description=undeclared.LABEL)
     def other_stored_fields(self, obj):
         """Return the keys that the Document does not declare, to be looked at."""
-        return format_html("<pre>{}</pre>", undeclared.text(obj))
+        links = mentioned_by(obj, [undeclared.undeclared(obj)])
+        return format_html("<pre>{}</pre>{}", undeclared.text(obj), links)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         """Add the keys that the Document does not declare, and a link to the raw page.
@@ -342,6 +345,7 @@ class DocumentInline(DocumentOptions, InlineModelAdmin):
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)
         with_refused_saves(request, formset.form)
+        formset.form.mentions = mentions_of(request, self.admin_site)
         formset.form.file_urls = FileUrls(
             self.admin_site, self.parent_model._meta, self.opts, formset.fk.name
         )
@@ -418,6 +422,7 @@ class EmbeddedInline(DocumentOptions, InlineModelAdmin):
         formset.field_name, formset.is_list = self.field_name, self.is_list
         formset.ordering = self.get_ordering(request) or ()
         formset.file_urls = FileUrls(self.admin_site, self.parent_model._meta)
+        formset.mentions = mentions_of(request, self.admin_site)
         return with_refused_saves(request, formset)
 
     def _get_formset_exclude(self, request, obj):

@@ -32,6 +32,7 @@ ROWS = (
     {"querysets"},
     {"meta"},
     {"references"},
+    {"mentions"},
     {"display"},
     {"sending"},
     {"undeclared"},

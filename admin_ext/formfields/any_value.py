@@ -182,6 +182,8 @@ class AnyValueField(StoredValueMixin, forms.Field):
     What is too long for a form, or cannot be spelled, is read-only (``is_closed``).
     """
 
+    # What it holds may name documents.
+    is_free = True
     widget = AnyValueWidget
     bound_field_class = AnyValueBoundField
     default_error_messages = {"kind": _("Choose what kind of value this is.")}

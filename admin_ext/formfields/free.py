@@ -32,6 +32,8 @@ class ExtendedJSONField(StoredValueMixin, forms.CharField):
     """
 
     widget = ExtendedJSONWidget
+    # What it holds may name documents.
+    is_free = True
 
     def __init__(self, **kwargs):
         super().__init__(**{"empty_value": None} | kwargs)

@@ -125,7 +125,11 @@ class MemberForm(forms.Form):
 
     @property
     def offers(self):
-        return self.owner.form.offers
+        return getattr(self.owner.form, "offers", None)
+
+    @property
+    def mentions(self):
+        return getattr(self.owner.form, "mentions", None)
 
     @property
     def undeclared_access(self):
