@@ -180,9 +180,9 @@ class DocumentChangeList(ChangeList):
     def _with_references(self, results: list) -> list:
         page = PageReferences(self.model_admin.admin_site, self.request)
         page.add(results)
-        columns = [Column(path, results) for path in self._paths()]
-        for path in self._paths_of_code():
-            columns.append(Column(path, results, is_code=True))
+        columns = [Column(*column, results) for column in self._paths()]
+        for column in self._paths_of_code():
+            columns.append(Column(*column, results, is_code=True))
         fetch_columns(page, columns)
         self._prepare_files(results)
         return results
@@ -209,15 +209,15 @@ class DocumentChangeList(ChangeList):
                     path = (field.document_field.db_field,)
                     linked(shown, path, partial(urls, document))
 
-    def _paths(self) -> Iterator[Path]:
-        """Yield the columns that show references or are paths."""
+    def _paths(self) -> Iterator[tuple[str, Path]]:
+        """Yield (name, path) of the columns that show references or are paths."""
         for name in map(str, self.list_display):
             is_path = LOOKUP_SEP in name.strip("_")
             if is_path or self._is_reference(name):
                 with suppress(UnsupportedLookup):
-                    yield resolve(self.model, name)
+                    yield name, resolve(self.model, name)
 
-    def _paths_of_code(self) -> Iterator[Path]:
+    def _paths_of_code(self) -> Iterator[tuple[str, Path]]:
         """Yield the references that list_select_related says the columns' code reads.
 
         What else code reads is fetched when it does.
@@ -228,7 +228,7 @@ class DocumentChangeList(ChangeList):
             names = [field.name for field in fields]
         for name in names:
             with suppress(UnsupportedLookup):
-                yield resolve(self.model, name)
+                yield name, resolve(self.model, name)
 
     def _is_reference(self, name: str) -> bool:
         names = {each.name for each in reference_fields(self.lookup_opts.fields)}

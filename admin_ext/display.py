@@ -105,14 +105,20 @@ def lookup_field(name, document, model_admin, django_lookup):
     if holds_files(field):
         return field, None, shown_files(field, document)
     if references.holds_references(field):
-        cell = getattr(field, "as_cell", field)
-        value = references.held(field, document)
-        # What looks like nothing is told from nothing; but "" is no reference.
-        is_absent = value is None or value in ([], {})
-        shown = _absent(field, document) if is_absent else Stored(document, field)
-        return cell, None, shown
+        return getattr(field, "as_cell", field), None, _references(field, document)
     value = field.stored_value(document)
     return field, None, _absent(field, document) or value
+
+
+def _references(field: Any, document: Any) -> Any:
+    """Return what stands for the references of a field, told from nothing."""
+    cell = references.prepared_cell(document, field.name)
+    if cell is not None:
+        return Stored(document, field, cell=cell)
+    value = references.held(field, document)
+    if references.is_nothing(value):
+        return _absent(field, document)
+    return Stored(document, field, value)
 
 
 def _absent(field: Any, document: Any) -> Absent | None:
@@ -152,8 +158,11 @@ def lookup_readonly(name, document, model_admin, django_lookup):
     field, attr, value = lookup_field(name, document, model_admin, django_lookup)
     if isinstance(field, ReferenceListField) and field.name == name:
         # A row that is being added has no list yet, an empty one neither.
-        stored = Stored(document, document._meta.get_field(name))
-        return field, None, None if document._state.adding else stored
+        if document._state.adding:
+            return field, None, None
+        declared = document._meta.get_field(name)
+        stored = references.held(declared, document)
+        return field, None, Stored(document, declared, [] if stored is None else stored)
     if isinstance(value, Stored):
         found = value.document_referred_to()
         return (field, attr, value) if found is None else (value.field, None, found)
@@ -192,31 +201,28 @@ def _failed(error: Exception) -> str:
 class Stored:
     """What a field holds of references, with the document whose page knows them.
 
-    ``value``: that of a path which ends in the field, otherwise the document's own.
+    ``cell``: the same where the page has prepared it.
     """
 
-    def __init__(self, document, field, value=None):
-        self.document, self.field, self.value = document, field, value
+    def __init__(self, document, field, value=None, *, cell=None):
+        self.document, self.field, self.value, self._cell = document, field, value, cell
 
     @property
-    def page(self):
-        return references.references_of(self.document)
+    def cell(self):
+        return self._cell or references.Cell(self.field, self.value)
 
     def document_referred_to(self) -> Any:
         """Return the document of a single reference; None when it leads to none."""
         if not isinstance(self.field, ReferenceField):
             return None
-        value = references.held(self.field, self.document)
-        found = references.reference_for(self.field, value)
-        references.fetch_shown(self.page, self.document, self.field, [found])
-        return self.page.document_for(found)
+        page = references.references_of(self.document)
+        found = references.reference_for(self.field, self.value)
+        references.fetch_shown(page, self.document, self.field, [found])
+        return page.document_for(found)
 
     def html(self, *, link: bool, empty_value_display: str = "") -> str:
         """Return the first references; of long lists also how many more there are."""
-        value = self.value
-        if value is None:
-            value = references.held(self.field, self.document)
-        cell, page = references.Cell(self.field, value), self.page
+        cell, page = self.cell, references.references_of(self.document)
         references.fetch_shown(page, self.document, self.field, cell.references)
         return cell.html(page, link=link, empty=empty_value_display)
 
@@ -235,6 +241,10 @@ class PathCell:
 
 
 def _lookup_path(document: Any, path: str, model_admin: Any) -> tuple:
+    cell = references.prepared_cell(document, path)
+    if cell is not None:
+        stored = Stored(document, cell.field, cell=cell)
+        return PathCell(cell.field), None, stored
     try:
         found = resolve(type(document), path)
     except UnsupportedLookup:

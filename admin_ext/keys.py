@@ -100,7 +100,7 @@ def key_for(pk: Any, stored: Any) -> Any:
     """Return what stands for a stored ``_id`` in Django: a plain value, or a Key."""
     pk = own_key(pk)
     field = pk.document_field
-    if type(stored) is ObjectId and type(field) is me.ObjectIdField:
+    if type(stored) is ObjectId and isinstance(field, me.ObjectIdField):
         return stored
     stored = as_stored(field, stored)
     if stored is None or isinstance(stored, dict | list | datetime):

@@ -318,7 +318,8 @@ def _text_or_key(text):
         try:
             # Postgres, where the log keeps this text, cannot store a NUL.
             whole = str(text(self)).replace("\0", "\N{SYMBOL FOR NULL}")
-            return Truncator(whole[: MAX_TEXT + 1]).chars(MAX_TEXT)
+            is_short = len(whole) <= MAX_TEXT
+            return whole if is_short else Truncator(whole).chars(MAX_TEXT)
         except METHOD_ERRORS as error:
             logger.warning("%s.__str__: %r", type(self).__name__, error)
             return f"{type(self).__name__} object ({getattr(self, 'pk', None)})"

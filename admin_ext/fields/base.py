@@ -185,8 +185,9 @@ class DocumentField:
 
 def is_set(field: DocumentField, document: Any) -> bool:
     """Tell whether a field was given a value since ``document`` was loaded."""
+    changed = document._changed_fields
     name = field.document_field.db_field
-    return any(path.partition(".")[0] == name for path in document._changed_fields)
+    return bool(changed) and any(path.partition(".")[0] == name for path in changed)
 
 
 def path_to(document: Any) -> list[SimpleNamespace]:

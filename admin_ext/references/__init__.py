@@ -7,13 +7,22 @@ from .page import (
     ATTRIBUTE,
     PageReferences,
     page_of,
+    prepared_cell,
     reference_fields,
     references_of,
     stored_references,
 )
 from .paths import ReferencePath, paths_to, reference_paths
 from .reading import fetch_shown, prepare
-from .values import Members, Reference, held, holds_references, members, reference_for
+from .values import (
+    Members,
+    Reference,
+    held,
+    holds_references,
+    is_nothing,
+    members,
+    reference_for,
+)
 
 __all__ = [
     "ATTRIBUTE",
@@ -33,11 +42,13 @@ __all__ = [
     "held",
     "holds_references",
     "is_dotted",
+    "is_nothing",
     "members",
     "more_html",
     "page_of",
     "paths_to",
     "prepare",
+    "prepared_cell",
     "reference_fields",
     "reference_for",
     "reference_paths",

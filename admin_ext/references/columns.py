@@ -1,7 +1,6 @@
 """Columns of a list that show references or go through them."""
 
-from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -17,10 +16,10 @@ from admin_ext.fields import (
 )
 from admin_ext.lookups import Path
 
-from .labels import MAX_SHOWN
+from .labels import MAX_SHOWN, Cell
 from .page import PageReferences, references_of
 from .reading import fetch_shown
-from .values import Members, held, holds_references, references_in
+from .values import Members, held, holds_references, is_nothing, parts, references_in
 
 
 def fields_of(path: Path) -> tuple[Any, ...]:
@@ -99,10 +98,12 @@ class Column:
     all members of lists.
     """
 
-    def __init__(self, path: Path, rows: Iterable[Any], *, is_code: bool = False):
+    def __init__(
+        self, name: str, path: Path, rows: Iterable[Any], *, is_code: bool = False
+    ):
+        self.name, self.is_code, self._at = name, is_code, 0
         self.fields, self.names = fields_of(path), path.names
         self.rows, self.values = list(rows), list(rows)
-        self.is_code, self._at = is_code, 0
 
     def want(self, page: PageReferences) -> bool:
         """Have the page fetch what the next step leads to; tell whether there is one.
@@ -119,12 +120,21 @@ class Column:
         return False
 
     def _want(self, page: PageReferences, field: Any) -> None:
-        for value in self.values:
-            found = chain.from_iterable(
-                references_in(field, part) for part in _parts(value)
-            )
-            for reference in islice(found, None if self.is_code else MAX_SHOWN):
-                if self.is_code and reference.target is not None:
+        is_last = self._at == len(self.fields)
+        for row, value in zip(self.rows, self.values, strict=True):
+            if self.is_code:
+                self._want_whole(page, field, value)
+                continue
+            cell = Cell(field, value)
+            for reference in cell.references:
+                page.want(reference)
+            if is_last and not is_nothing(value):
+                page.cells[id(row), self.name] = cell
+
+    def _want_whole(self, page: PageReferences, field: Any, value: Any) -> None:
+        for part in parts(value):
+            for reference in references_in(field, part):
+                if reference.target is not None:
                     page.need(reference.target, None)
                 page.want(reference)
 
@@ -140,15 +150,6 @@ class Column:
         for field, behind in zip(self.fields, self.fields[1:], strict=False):
             if goes_on(field) and behind is not None:
                 page.need(field.remote_field.model, [behind.name])
-
-
-def _parts(value: Any) -> Iterator[Any]:
-    """Yield what the members of lists on the way hold, as ``follow`` counts them."""
-    if isinstance(value, Members):
-        for item in value:
-            yield from _parts(item)
-    else:
-        yield value
 
 
 def fetch_columns(page: PageReferences, columns: Iterable[Column]) -> None:

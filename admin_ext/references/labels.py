@@ -1,9 +1,7 @@
 """References as HTML: the text of the document, a link to it, or what is odd."""
 
-from collections.abc import Iterator
 from typing import Any
 
-from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -15,7 +13,7 @@ from admin_ext.keys import id_of
 from admin_ext.marks import absence, mark
 
 from .states import can_hold
-from .values import Members, Reference, members, reference_for
+from .values import Reference, members, parts, reference_for
 
 # A cell shows so many references, and only those are fetched.
 MAX_SHOWN = 10
@@ -26,8 +24,7 @@ MAX_TEXT = 200  # characters of what is no reference
 def reference_html(page: Any, reference: Reference, *, link: bool) -> str:
     """Return the HTML of one reference: its text as Django writes it, and a link.
 
-    Django's list has no such link, so it stands beside the text. ``page``: a
-    PageReferences that has fetched what the reference leads to.
+    ``page``: a PageReferences that has fetched what the reference leads to.
     """
     if reference.stored is None:
         return mark(absence(None))
@@ -38,22 +35,30 @@ def reference_html(page: Any, reference: Reference, *, link: bool) -> str:
             oddity(page, reference),
             stored_text(reference),
         )
-    text, url = page.text(document), page.url(document) if link else ""
+    kind = document._meta.verbose_name if is_generic(reference) else None
+    return page.document_html(document, kind=kind, link=link)
+
+
+def document_html(text: str, url: str, *, kind: Any, icon: str) -> str:
+    """Return the text of a document, and a link to it unless ``url`` is "".
+
+    Django's list has no such link, so it stands beside the text. ``kind``: what its
+    class is called, where that is worth telling.
+    """
     shown: Any = text
-    if is_generic(reference):
-        kind = document._meta.verbose_name
+    if kind is not None:
         shown = format_html('<span title="{}">{}</span>', kind, text)
-    return format_html("{}{}", shown, link_html(url, text)) if url else shown
-
-
-def link_html(url: str, text: str) -> SafeString:
-    """Return the link to a document that stands beside its text."""
+    if not url:
+        return format_html("{}", shown)
+    title = _("View %s") % text
     return format_html(
-        '<a class="admin-ext reference-link" href="{}">'
+        '{}<a class="admin-ext reference-link" href="{}">'
         '<img src="{}" alt="{}" title="{}"></a>',
+        shown,
         url,
-        static("admin/img/icon-viewlink.svg"),
-        *[_("View %s") % text] * 2,
+        icon,
+        title,
+        title,
     )
 
 
@@ -61,10 +66,11 @@ class Cell:
     """The references that a field holds: the first MAX_SHOWN, and how many more."""
 
     def __init__(self, field: Any, value: Any):
-        found = list(_all(field, value))
+        found = [each for part in parts(value) for each in members(field, part)]
         self.shown = [
             (key, reference_for(each, one)) for key, each, one in found[:MAX_SHOWN]
         ]
+        self.field = field
         self.more = len(found) - len(self.shown) + getattr(value, "more", 0)
 
     @property
@@ -82,15 +88,6 @@ class Cell:
             return empty
         html = format_html_join(", ", "{}", ((part,) for part in parts))
         return format_html("{} {}", html, more_html(self.more)) if self.more else html
-
-
-def _all(field: Any, value: Any) -> Iterator[tuple[str, Any, Any]]:
-    """Yield the members of a value as ``members`` does, through lists on the way."""
-    if isinstance(value, Members):
-        for item in value:
-            yield from _all(field, item)
-    else:
-        yield from members(field, value)
 
 
 def more_html(number: int) -> SafeString:

@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
+from django.templatetags.static import static
 from mongoengine import Document, EmbeddedDocument
 
 from admin_ext.delete_rules import batches
@@ -15,7 +16,7 @@ from admin_ext.keys import key_for, remember_document
 from admin_ext.querysets import load
 
 from .access import Access, NoLimits
-from .labels import MAX_SHOWN, reference_html
+from .labels import MAX_SHOWN, Cell, document_html, reference_html
 from .partial import PartialDocuments, hashable
 from .texts import classes_of, text_fields
 from .values import (
@@ -39,6 +40,8 @@ class PageReferences:
 
     def __init__(self, admin_site: Any = None, request: Any = None, access: Any = None):
         self.access = access or Access(admin_site, request)
+        # {(id() of a row, name of a column): what stands there}
+        self.cells: dict[tuple[int, str], Cell] = {}
         self.documents: dict[tuple[type, Any], Any] = {}
         self.members: dict[type, list[Any]] = defaultdict(list)
         # {class: {key in Django: key in BSON}} that the next query asks for.
@@ -47,7 +50,7 @@ class PageReferences:
         # {class: fields that are read beside those of the text, None for all}.
         self._needed: dict[type, frozenset[str] | None] = {}
         self._partial: dict[type, PartialDocuments] = {}
-        self._texts: dict[int, tuple[Any, str]] = {}
+        self._html: dict[tuple, tuple[Any, str]] = {}
         self._texts_in_work = 0
 
     def add(self, documents: Iterable[Any]) -> None:
@@ -169,12 +172,24 @@ class PageReferences:
         return self.document_for(reference_to(target, value))
 
     def text(self, document: Any) -> str:
-        """Return ``str(document)``, which is made once."""
-        found = self._texts.get(id(document))
+        """Return ``str(document)``; what else it reads is loaded for all of a kind."""
+        with self._making_text():
+            return str(document)
+
+    def document_html(self, document: Any, *, kind: Any, link: bool) -> str:
+        """Return the text and link of a document, which are made once."""
+        asked = (id(document), kind is None, link)
+        found = self._html.get(asked)
         if found is None:
-            with self._making_text():
-                found = self._texts[id(document)] = (document, str(document))
+            text, url = self.text(document), self.url(document) if link else ""
+            html = document_html(text, url, kind=kind, icon=self._icon)
+            # With the document, so that no other gets its id().
+            found = self._html[asked] = (document, html)
         return found[1]
+
+    @cached_property
+    def _icon(self) -> str:
+        return static("admin/img/icon-viewlink.svg")
 
     @contextmanager
     def _making_text(self) -> Iterator[None]:
@@ -236,6 +251,12 @@ def references_of(document: Any) -> PageReferences:
         found = PageReferences()
         found.add([root_of(document)])
     return found
+
+
+def prepared_cell(document: Any, name: str) -> Cell | None:
+    """Return what the page has prepared for a column of one of its rows."""
+    page = document.__dict__.get(ATTRIBUTE)
+    return None if page is None else page.cells.get((id(document), name))
 
 
 def page_of(document: Any) -> PageReferences | None:

@@ -1,8 +1,7 @@
 """One stored reference taken apart: what it leads to, and what is odd about it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from bson import DBRef
 from mongoengine import Document
@@ -18,14 +17,13 @@ from admin_ext.fields import (
     is_set,
 )
 from admin_ext.hydration import named_class, stored_son
-from admin_ext.keys import can_lead, foreign_place, id_of, key_for, stored_key
+from admin_ext.keys import can_be_key, foreign_place, id_of, key_for, stored_key
 from admin_ext.meta import present
 
 REFERENCE_FIELDS = (ReferenceField, ReferenceListField, GenericReferenceField)
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A reference as it is stored, and where it leads.
 
     ``target``: the Document, None where nobody knows the class. ``key``: that of the
@@ -47,6 +45,11 @@ class Members(list):
     """
 
     more = 0
+
+
+def is_nothing(value: Any) -> bool:
+    """Tell whether a page shows a value as nothing. The empty text is no reference."""
+    return value is None or value in ([], {})
 
 
 def holds_references(field: Any) -> bool:
@@ -91,6 +94,15 @@ def members(field: Any, value: Any) -> Iterator[tuple[str, Any, Any]]:
         yield "", field, value
 
 
+def parts(value: Any) -> Iterator[Any]:
+    """Yield what the members of lists on the way of a path hold, or the value."""
+    if isinstance(value, Members):
+        for item in value:
+            yield from parts(item)
+    else:
+        yield value
+
+
 def references_in(field: Any, value: Any) -> Iterator[Reference]:
     """Yield the references in what a field holds, null and odd members too."""
     for _key, each, one in members(field, value):
@@ -104,7 +116,7 @@ def reference_for(field: Any, value: Any) -> Reference:
     if not isinstance(field, ReferenceField | ReferenceListField):
         return Reference(value, None)
     target = field.remote_field.model
-    if field.key_within and isinstance(value, dict) and "_id" in value:
+    if isinstance(value, dict) and "_id" in value and field.key_within:
         return reference_to(target, value["_id"], stored=value)
     return reference_to(target, value)
 
@@ -123,10 +135,10 @@ def reference_to(target: type, value: Any, *, stored: Any = None) -> Reference:
         target = _document(value.as_doc().get("cls"))
         if target is None:
             return Reference(stored, None, place=value.collection)
-    place = foreign_place(target, value)
-    if place or not can_lead(value):
-        return Reference(stored, target, place=place)
+    place = foreign_place(target, value) if isinstance(value, DBRef) else ""
     found = id_of(value)
+    if place or found in (None, "") or not can_be_key(found):
+        return Reference(stored, target, place=place)
     return Reference(stored, target, key_for(target._meta.pk, found), found)
 
 
