@@ -3,7 +3,6 @@
 import operator
 from collections.abc import Iterable
 from functools import reduce
-from inspect import unwrap
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,6 +17,7 @@ from .fields import ObjectIdField
 from .keys import pasted, unmistakable
 from .lookups import NOTHING, q_for_lookup, resolve
 from .memory import remembered, remembering
+from .references.texts import text_fields
 
 PREFIXES = {"^": "istartswith", "=": "iexact", "@": "search"}
 
@@ -40,8 +40,7 @@ def default_fields(document: Any) -> tuple[str, ...]:
 
     The texts that ``__str__`` shows: what a person sees is what a person types.
     """
-    text = unwrap(type.__getattribute__(document, "__str__"))
-    names = getattr(getattr(text, "__code__", None), "co_names", ())
+    names = text_fields(document) or ()
     return tuple(
         field.name
         for field in document._meta.fields
