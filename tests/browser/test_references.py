@@ -81,3 +81,23 @@ def test_a_document_of_the_kind_is_looked_up(page, mongo, trip):
     field.get_by_role("link", name="Sea Breeze").wait_for()
     found = mongo.trips.find_one(trip)["generic_lazy"]
     assert found == generic("Ship", DBRef("ships", "s"))
+
+
+@pytest.mark.parametrize("context_options", LOOKS)
+def test_dangling_references_are_found_by_a_filter(
+    page, mongo, login, transactional_db, context_options
+):
+    login(page, User.objects.create_superuser("ann"))
+    mongo.users.insert_one({"_id": TOWN, "username": "Ada"})
+    mongo.notes.insert_many([
+        {"body": "Hers", "user": TOWN, "parent": ""},
+        {"body": "Nobody's", "user": GONE},
+    ])
+    page.goto("/admin/documents/note/?_facets=True")
+    owner = page.locator("#changelist-filter details", has_text="owner")
+    owner.get_by_role("link", name="No such document (1)").click()
+    assert page.get_by_role("link", name="Nobody's").is_visible()
+    assert not page.get_by_role("link", name="Hers").is_visible()
+    size = context_options["viewport"]["width"]
+    look(page, f"reference-states-{context_options['color_scheme']}-{size}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= size
