@@ -23,7 +23,8 @@ from .compat import register_last_filter
 from .exceptions import TooManyMatches, UnsupportedLookup
 from .fields import MAX_CHOICES, DateField, ReferenceField, ReferenceListField
 from .lookups import q_for_lookup, resolve
-from .references.dangling import condition, path_named
+from .references.access import Access
+from .references.dangling import PLAIN, condition, path_named
 from .references.states import State, lists_of
 
 # A text of more characters is no choice of a filter.
@@ -151,6 +152,7 @@ class ReferenceStateFieldListFilter(FieldListFilter):
             )
         self.lookup_kwarg = f"{field_path}{LOOKUP_SEP}{self.parameter}"
         self.lookup_val = get_last_value_from_parameters(params, self.lookup_kwarg)
+        self.access = Access(model_admin.admin_site, request)
         super().__init__(field, request, params, model, model_admin, field_path)
 
     def expected_parameters(self):
@@ -158,8 +160,26 @@ class ReferenceStateFieldListFilter(FieldListFilter):
 
     @property
     def states(self):
-        """The states to choose from; only a list can be empty."""
-        return [state for state in State if lists_of(self.path) or state != State.EMPTY]
+        """The states to choose from.
+
+        Only a list can be empty. Of Documents that the person may not view it is not
+        told which are there.
+        """
+        is_told = all(map(self.access.may_view, self.path.targets))
+        found = [*State] if is_told else [*PLAIN]
+        return [
+            each for each in found if lists_of(self.path) or each is not State.EMPTY
+        ]
+
+    def _limit(self, target):
+        may_view = self.access.may_view(target)
+        return self.access.condition(target) if may_view else {"_id": {"$in": []}}
+
+    def _label(self, state):
+        is_limited = any(map(self._limit, self.path.targets))
+        if state is State.DANGLING and (is_limited or not self.path.targets):
+            return gettext("No such document, or you may not view it")
+        return state.label
 
     def queryset(self, request, queryset):
         if self.lookup_kwarg not in self.used_parameters:
@@ -169,7 +189,7 @@ class ReferenceStateFieldListFilter(FieldListFilter):
         return queryset.filter(self._condition(queryset, State(self.lookup_val)))
 
     def _condition(self, queryset, state):
-        return mongoengine.Q(__raw__=condition(queryset, self.path, state))
+        return mongoengine.Q(__raw__=condition(queryset, self.path, state, self._limit))
 
     def get_facet_counts(self, pk_attname, filtered_qs):
         """Return a count for each state of which one can be told."""
@@ -188,7 +208,7 @@ class ReferenceStateFieldListFilter(FieldListFilter):
             "display": gettext("All"),
         }
         for state in self.states:
-            label = state.label
+            label = self._label(state)
             if counts is not None:
                 label = f"{label} ({counts.get(state.value, '-')})"
             yield {

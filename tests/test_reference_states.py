@@ -6,12 +6,13 @@ import pytest
 from bs4 import BeautifulSoup
 from bson import DBRef, ObjectId, Regex
 from django.contrib.admin import site
+from django.contrib.auth.models import Permission, User
 
 from admin_ext import ReferenceStateFieldListFilter
 from admin_ext.references import dangling, states
 from admin_ext.references.checking import Check, sources_of
 from admin_ext.references.states import State
-from tests.reference_documents import Trip
+from tests.reference_documents import Town, Trip
 from tests.remote_documents import Crate, Rack
 
 pytestmark = pytest.mark.django_db
@@ -239,7 +240,7 @@ def test_too_many_are_told(towns, filtered, admin_client, monkeypatch):
 
 
 def test_too_long_is_told(towns, filtered, admin_client, monkeypatch):
-    def too_long(queryset, path):
+    def too_long(queryset, path, limit):
         raise dangling.ExecutionTimeout("operation exceeded time limit")
         yield
 
@@ -289,3 +290,46 @@ def test_the_filter_takes_no_other_field(towns, monkeypatch):
         admin, "list_filter", [("legs__plain", ReferenceStateFieldListFilter)]
     )
     assert not [each for each in admin.check() if each.id == "admin_ext.E016"]
+
+
+def choices(response):
+    page = BeautifulSoup(response.content, "html.parser")
+    return [a.text for a in page.select("#changelist-filter li a")]
+
+
+def test_rows_that_an_admin_hides_count_as_gone(towns, filtered, monkeypatch):
+    towns.towns.insert_one({"_id": GONE, "townName": "Hidden"})
+    shown, hidden, generic = (
+        towns.trips.insert_one(each).inserted_id
+        for each in (
+            {"plainTown": KIEL},
+            {"plainTown": GONE},
+            {"generic": ODD[22], "anything": ODD[22]},
+        )
+    )
+    towns_admin = site.get_model_admin(Town)
+    own = towns_admin.get_queryset
+    monkeypatch.setattr(
+        towns_admin, "get_queryset", lambda request: own(request).filter(name="Kiel")
+    )
+    assert ids(filtered("plain", "ok")) == {shown}
+    assert ids(filtered("plain", "dangling")) == {hidden}
+    for path in ("generic", "anything"):
+        assert ids(filtered(path, "dangling")) == {generic}
+    assert "No such document, or you may not view it" in choices(filtered("plain"))
+
+
+def test_nothing_is_told_of_documents_that_a_person_may_not_view(
+    towns, filtered, client, monkeypatch
+):
+    user = User.objects.create_user("reader", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_trip"))
+    client.force_login(user)
+    towns.trips.insert_one({"plainTown": KIEL, "anything": ODD[20]})
+    filtered("plain")
+    assert choices(client.get(TRIPS)) == ["All", "Not stored", "Null"]
+    response = client.get(TRIPS, {"plain__referencestate": "dangling"})
+    assert response["Location"] == f"{TRIPS}?e=1"
+    filtered("anything")
+    response = client.get(TRIPS, {"anything__referencestate": "dangling"})
+    assert len(ids(response)) == 1

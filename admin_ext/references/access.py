@@ -40,6 +40,12 @@ class Access:
             self._conditions[target] = whole or (limits[0] if limits else {})
         return self._conditions[target]
 
+    def may_view(self, target: type) -> bool:
+        """Tell whether the person may view documents of a class, or nobody is asked."""
+        admins = map(self._admin, target.__mro__)
+        admin = next((each for each in admins if each is not None), None)
+        return admin is None or admin.has_view_or_change_permission(self.request)
+
     def _of_subclasses(self, target: type) -> Iterator[dict]:
         registry = () if self.request is None else self.admin_site._registry
         for cls in registry:

@@ -19,7 +19,7 @@ from admin_ext.lookups import MAX_JOINED
 from admin_ext.memory import remembered
 
 from .existence import existing, key_identity
-from .joins import joined, stages
+from .joins import Limit, joined, stages
 from .paths import ReferencePath, reference_paths
 from .states import State, lead_of, lists_of
 
@@ -38,9 +38,12 @@ def path_named(document: type, name: str) -> ReferencePath | None:
     return next((path for path in paths if path.lookup == name), None)
 
 
-def condition(queryset: Any, path: ReferencePath, state: State) -> dict[str, Any]:
+def condition(
+    queryset: Any, path: ReferencePath, state: State, limit: Limit
+) -> dict[str, Any]:
     """Return the query for the documents that are in ``state`` at ``path``.
 
+    What ``limit`` leaves out counts as dangling: nothing is told of it.
     Raise TooManyMatches when too many of the references of ``queryset`` lead nowhere,
     or it takes too long to find out.
     """
@@ -48,7 +51,7 @@ def condition(queryset: Any, path: ReferencePath, state: State) -> dict[str, Any
         return _plain(path, state)
     found = remembered(
         ("references", path.owner, path.stored, str(queryset._query)),
-        lambda: leading_nowhere(queryset, path),
+        lambda: leading_nowhere(queryset, path, limit),
     )
     if state is not State.OK:
         return _any_of(path, found[state])
@@ -102,13 +105,16 @@ def _is_regex(value: Any) -> bool:
     return isinstance(value, Regex)
 
 
-def leading_nowhere(queryset: Any, path: ReferencePath) -> dict[State, list[Any]]:
+def leading_nowhere(
+    queryset: Any, path: ReferencePath, limit: Limit
+) -> dict[State, list[Any]]:
     """Return the distinct malformed and dangling references of ``queryset`` at a path.
 
     {State: [values as BSON has them]}; see ``condition`` for what it raises.
     """
     try:
-        values = _without_document(path, list(_bounded(queryset, path)))
+        values = list(_bounded(queryset, path, limit))
+        values = _without_document(path, values, limit)
     except ExecutionTimeout as error:
         raise TooManyMatches(
             gettext(
@@ -124,14 +130,14 @@ def leading_nowhere(queryset: Any, path: ReferencePath) -> dict[State, list[Any]
     return found
 
 
-def _bounded(queryset, path) -> Iterator[Any]:
+def _bounded(queryset, path, limit) -> Iterator[Any]:
     collection = queryset._collection
     codec = collection.codec_options.with_options(
         datetime_conversion=DatetimeConversion.DATETIME_AUTO
     )
     pipeline = [
         {"$match": queryset._query},
-        *stages(path),
+        *stages(path, limit),
         {"$limit": MAX_JOINED + 1},
     ]
     rows = collection.with_options(codec_options=codec).aggregate(
@@ -151,7 +157,7 @@ def _bounded(queryset, path) -> Iterator[Any]:
         yield row["_id"]
 
 
-def _without_document(path: ReferencePath, values: list[Any]) -> list[Any]:
+def _without_document(path, values, limit) -> list[Any]:
     """Return those of ``values`` that lead to no document.
 
     What the aggregation could not look up is asked here: one query for each class.
@@ -162,7 +168,7 @@ def _without_document(path: ReferencePath, values: list[Any]) -> list[Any]:
         if lead is not None and lead.target not in known:
             wanted[lead.target].append(lead.key)
     found = {
-        target: existing(target, keys, max_time=MAX_TIME)
+        target: existing(target, keys, limit=limit(target), max_time=MAX_TIME)
         for target, keys in wanted.items()
     }
     return [

@@ -31,11 +31,17 @@ def key_identity(key: Any) -> Any:
 
 
 def existing(
-    target: type, keys: Iterable[Any], *, max_time: int, read_preference: Any = None
+    target: type,
+    keys: Iterable[Any],
+    *,
+    limit: dict[str, Any] | None = None,
+    max_time: int,
+    read_preference: Any = None,
 ) -> set:
     """Return the identities of those of ``keys`` whose document a list would show.
 
-    ``max_time``: ms for each command. Raise pymongo's ExecutionTimeout beyond it.
+    ``limit``: a query for those that may be told of. ``max_time``: ms for each
+    command. Raise pymongo's ExecutionTimeout beyond it.
     """
     queryset = queryset_for(target)
     collection = queryset._collection.with_options(
@@ -43,7 +49,7 @@ def existing(
     )
     found = set()
     for asked in batches(keys, MAX_ASKED):
-        condition = {"$and": [queryset._query, {"_id": {"$in": asked}}]}
+        condition = {"$and": [queryset._query, limit or {}, {"_id": {"$in": asked}}]}
         cursor = collection.find(condition, {"_id": 1}, batch_size=len(asked) + 1)
         found.update(key_identity(son["_id"]) for son in cursor.max_time_ms(max_time))
     return found

@@ -1,5 +1,6 @@
 """The stages of an aggregation that leave the references without a document."""
 
+from collections.abc import Callable
 from typing import Any
 
 from admin_ext.hydration import named_class
@@ -9,11 +10,14 @@ from admin_ext.querysets import queryset_for
 from .conditions import lists_within
 from .paths import ReferencePath
 
+# What a person may see of a class: a query, {} for all.
+Limit = Callable[[type], dict[str, Any]]
+
 # A generic reference may name a document of any class; each costs a look-up.
 MAX_JOINS = 10
 
 
-def stages(path: ReferencePath) -> list[dict]:
+def stages(path: ReferencePath, limit: Limit) -> list[dict]:
     """Return the stages that yield ``{_id: a reference}`` for what leads nowhere.
 
     Each reference once, as it is stored; none that is null. Among them are all of the
@@ -21,9 +25,12 @@ def stages(path: ReferencePath) -> list[dict]:
     """
     found = _distinct(path)
     if path.is_generic:
-        found += _without_generic(path)
+        found += _without_generic(path, limit)
     elif joined(path):
-        found += [*_without_id(path), *_without_key(path)]
+        target = path.targets[0]
+        query = query_of(target, limit)
+        found += _without_id(target, query)
+        found += _without_key(path, target, query)
     is_stored = {"$ne": [{"$ifNull": ["$_id", None]}, None]}
     return [*found, {"$match": {"$expr": is_stored}}]
 
@@ -59,7 +66,13 @@ def with_subclasses(document: type) -> list[type]:
     return [present(each) for each in found if each is not None]
 
 
-def _without_id(path: ReferencePath) -> list[dict]:
+def query_of(target: type, limit: Limit) -> dict[str, Any]:
+    """Return the query for the documents of a class that a list would show."""
+    parts = [each for each in (queryset_for(target)._query, limit(target)) if each]
+    return {"$and": parts} if parts else {}
+
+
+def _without_id(target: type, query: dict[str, Any]) -> list[dict]:
     """Return the stages that leave out the plain ids of documents.
 
     Right behind $group, and without a pipeline of its own, $lookup is run by MongoDB's
@@ -70,13 +83,13 @@ def _without_id(path: ReferencePath) -> list[dict]:
     is_there = {"$and": [{"$ne": ["$found", []]}, {"$not": is_list}]}
     is_pattern = {"$eq": [{"$type": "$_id"}, "regex"]}
     return [
-        _join(path.targets[0], "_id"),
+        _join(target, query, "_id"),
         {"$match": {"$expr": {"$or": [{"$not": is_there}, is_pattern]}}},
         {"$project": {"_id": 1}},
     ]
 
 
-def _without_key(path: ReferencePath) -> list[dict]:
+def _without_key(path: ReferencePath, target: type, query: dict) -> list[dict]:
     """Return the stages that leave out DBRefs, and cached references, to documents."""
     is_document = {"$eq": [{"$type": "$_id"}, "object"]}
     within = "$_id._id" if path.reference.key_within else "$_id"
@@ -89,13 +102,13 @@ def _without_key(path: ReferencePath) -> list[dict]:
             }
         },
         {"$set": {"key": {"$cond": [is_document, key, None]}}},
-        _join(path.targets[0], "key"),
-        {"$match": {"$expr": _leads_nowhere(path.targets[0])}},
+        _join(target, query, "key"),
+        {"$match": {"$expr": _leads_nowhere(target)}},
         {"$project": {"_id": 1}},
     ]
 
 
-def _without_generic(path: ReferencePath) -> list[dict]:
+def _without_generic(path: ReferencePath, limit: Limit) -> list[dict]:
     """Return the stages that leave out generic references to documents of joined()."""
     is_such = {"$eq": [{"$type": "$_id._ref"}, "object"]}
     parts = {"ref": "$ref", "db": "$db", "key": "$id"}
@@ -115,15 +128,17 @@ def _without_generic(path: ReferencePath) -> list[dict]:
                 for name, part in parts.items()
             }
         },
-        *(_join(each, "key", f"found{n}") for n, each in enumerate(documents)),
+        *(
+            _join(each, query_of(each, limit), "key", f"found{index}")
+            for index, each in enumerate(documents)
+        ),
         *([{"$match": {"$expr": is_kept}}] if branches else []),
         {"$project": {"_id": 1}},
     ]
 
 
-def _join(target: type, local: str, name: str = "found") -> dict:
-    """Return the stage that finds the document of a key, if a list would show it."""
-    query = queryset_for(target)._query
+def _join(target: type, query: dict, local: str, name: str = "found") -> dict:
+    """Return the stage that finds the document of a key among those of ``query``."""
     join: dict[str, Any] = {
         "from": target._get_collection_name(),
         "localField": local,
