@@ -178,7 +178,9 @@ class DocumentChangeList(ChangeList):
             messages.error(self.request, message)
 
     def _with_references(self, results: list) -> list:
-        page = PageReferences(self.model_admin.admin_site, self.request)
+        page = PageReferences(
+            self.model_admin.admin_site, self.request, owner=self.model
+        )
         page.add(results)
         columns = [Column(*column, results) for column in self._paths()]
         for column in self._paths_of_code():

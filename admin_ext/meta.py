@@ -320,7 +320,8 @@ def _text_or_key(text):
             whole = str(text(self)).replace("\0", "\N{SYMBOL FOR NULL}")
             is_short = len(whole) <= MAX_TEXT
             return whole if is_short else Truncator(whole).chars(MAX_TEXT)
-        except METHOD_ERRORS as error:
+        except (*METHOD_ERRORS, RecursionError) as error:
+            # A document may be its own parent.
             logger.warning("%s.__str__: %r", type(self).__name__, error)
             return f"{type(self).__name__} object ({getattr(self, 'pk', None)})"
 

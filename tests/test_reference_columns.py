@@ -11,14 +11,19 @@ from django.contrib.admin import site
 from django.contrib.auth.models import Permission, User
 
 from admin_ext.meta import present
-from admin_ext.references import PageReferences
-from tests.reference_documents import Town, Trip
+from admin_ext.references import PageReferences, texts
+from tests.reference_documents import Ferry, Town, Trip
 
 pytestmark = pytest.mark.django_db
 
 LIST = "/admin/tests/trip/"
 KIEL, OSLO = ObjectId("5f" + "0" * 22), ObjectId("5f" + "1" * 22)
 GONE = ObjectId("5f" + "2" * 22)
+
+
+@pytest.fixture(autouse=True)
+def nothing_learned():
+    texts.forget()
 
 
 @pytest.fixture
@@ -296,6 +301,10 @@ def test_code_gets_the_fields_that_no_label_needs(
     assert response.content.count(b">East</td>") == 5
     assert response.content.count(b">North</td>") == 5
     assert len(finds(commands, "towns")) == 2
+    with mongo_commands() as commands:
+        assert admin_client.get(LIST).content.count(b">East</td>") == 5
+    (fetched,) = finds(commands, "towns")
+    assert set(fetched["projection"]) == {"_id", "_cls", "townName", "region"}
 
 
 def test_list_select_related_fetches_whole_documents_at_once(
@@ -585,3 +594,54 @@ def test_list_select_related_takes_lists_and_paths(
         response = admin_client.get(LIST)
     assert response.content.count(b"28 29 North</td>") == 3
     assert len(finds(commands, "towns")) == 1
+
+
+class Knot(me.Document):
+    name = me.StringField()
+    parent = me.ReferenceField("self")
+
+    meta = {"collection": "knots"}
+
+    def __str__(self):
+        return f"{self.parent} > {self.name}"
+
+
+def test_a_document_that_refers_to_itself_has_a_text(mongo):
+    key = ObjectId()
+    mongo.knots.insert_one({"_id": key, "name": "n", "parent": key})
+    assert "Knot object" in PageReferences().label(present(Knot), key)
+
+
+def test_a_subclass_with_an_admin_of_its_own_has_limits_of_its_own(
+    admin_client, towns, columns, monkeypatch
+):
+    columns("generics")
+    ferry_admin = site.get_model_admin(Ferry)
+    own = ferry_admin.get_queryset
+    monkeypatch.setattr(
+        ferry_admin, "get_queryset", lambda request: own(request).filter(cars=1)
+    )
+    towns.ships.insert_many([
+        {"_id": f"f{n}", "_cls": "Ship.Ferry", "name": f"F{n}", "cars": n}
+        for n in range(3)
+    ])
+    ships = [
+        {"_cls": "Ship", "_ref": DBRef("ships", key)} for key in ("s1", "f0", "f1")
+    ]
+    towns.trips.insert_one({"title": "t", "generics": ships})
+    html = cell(admin_client.get(LIST), "generics")
+    assert text(html) == "Aida, ship f0, F1"
+
+
+def test_cached_references_of_referenced_documents_cost_nothing(mongo, mongo_commands):
+    mongo.towns.insert_one({"_id": KIEL, "townName": "Kiel"})
+    cached = {"_id": KIEL, "name": "old"}
+    keys = [ObjectId() for _number in range(3)]
+    mongo.trips.insert_many([
+        {"_id": key, "title": f"t{n}", "cached": cached} for n, key in enumerate(keys)
+    ])
+    page = PageReferences()
+    page.need(present(Trip), None)
+    with mongo_commands() as commands:
+        assert [page.label(Trip, key) for key in keys] == ["t0", "t1", "t2"]
+    assert finds(commands, "towns") == []

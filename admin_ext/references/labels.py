@@ -84,8 +84,8 @@ class Cell:
             for key, reference in self.shown
             for html in (reference_html(page, reference, link=link),)
         ]
-        if not parts:
-            return empty
+        if len(parts) <= 1 and not self.more:
+            return parts[0] if parts else empty
         html = format_html_join(", ", "{}", ((part,) for part in parts))
         return format_html("{} {}", html, more_html(self.more)) if self.more else html
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.templatetags.static import static
 from mongoengine import Document, EmbeddedDocument
 
+from admin_ext.compat import reading_no_cached_references
 from admin_ext.delete_rules import batches
 from admin_ext.hydration import document_for_son
 from admin_ext.keys import key_for, remember_document
@@ -18,7 +19,7 @@ from admin_ext.querysets import load
 from .access import Access, NoLimits
 from .labels import MAX_SHOWN, Cell, document_html, reference_html
 from .partial import PartialDocuments, hashable
-from .texts import classes_of, text_fields
+from .texts import classes_of, page_fields, text_fields
 from .values import (
     Reference,
     held,
@@ -36,10 +37,18 @@ class PageReferences:
 
     ``documents``: {(Document class, key): Document}; a key that is absent is dangling,
     or one that the person may not see. ``members``: {class: all documents of the page}.
+    ``owner``: the class of which it is a page, whose columns' code reads references.
     """
 
-    def __init__(self, admin_site: Any = None, request: Any = None, access: Any = None):
-        self.access = access or Access(admin_site, request)
+    def __init__(
+        self,
+        admin_site: Any = None,
+        request: Any = None,
+        *,
+        owner: type | None = None,
+        access: Access | None = None,
+    ):
+        self.access, self.owner = access or Access(admin_site, request), owner
         # {(id() of a row, name of a column): what stands there}
         self.cells: dict[tuple[int, str], Cell] = {}
         self.documents: dict[tuple[type, Any], Any] = {}
@@ -85,7 +94,7 @@ class PageReferences:
     @cached_property
     def unlimited(self) -> "PageReferences":
         """The same for developers' code, which may read what a person may not see."""
-        page = PageReferences(access=NoLimits())
+        page = PageReferences(owner=self.owner, access=NoLimits())
         page.members = self.members
         return page
 
@@ -111,14 +120,19 @@ class PageReferences:
             condition: dict = {"_id": {"$in": batch}}
             if limit:
                 condition = {"$and": [condition, limit]}
-            for son in collection.find(condition, projection):
-                self._take(son, targets, wanted, names)
+            with reading_no_cached_references():
+                for son in collection.find(condition, projection):
+                    self._take(son, targets, wanted, names)
 
     def _names(self, targets: list[type]) -> frozenset[str] | None:
         """Return the fields to fetch of a collection, None for all."""
         found: frozenset[str] = frozenset()
         for target in targets:
-            for names in (text_fields(target), self._needed.get(target, frozenset())):
+            for names in (
+                text_fields(target),
+                page_fields(self.owner, target),
+                self._needed.get(target, frozenset()),
+            ):
                 if names is None:
                     return None
                 found |= names
@@ -143,7 +157,7 @@ class PageReferences:
     def _partial_of(self, target: type) -> PartialDocuments:
         if target not in self._partial:
             self._partial[target] = PartialDocuments(
-                target, lambda: bool(self._texts_in_work)
+                target, self.owner, lambda: bool(self._texts_in_work)
             )
         return self._partial[target]
 

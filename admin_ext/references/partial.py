@@ -14,12 +14,13 @@ import bson
 from mongoengine import EmbeddedDocument
 from mongoengine.base import BaseDict, BaseList
 
+from admin_ext.compat import reading_no_cached_references
 from admin_ext.ejson import CODEC
 from admin_ext.hydration import STORED, stored_son
 from admin_ext.keys import stored_key
 from admin_ext.querysets import load
 
-from .texts import learn
+from .texts import ALL, learn, learn_from_page
 
 
 class Partial(dict):
@@ -99,11 +100,12 @@ for _name in (
 class PartialDocuments:
     """The documents of one class on a page that are partly loaded.
 
-    ``is_text``: tells whether the text of a document is being made just now.
+    ``owner``: the class of the page. ``is_text``: tells whether the text of a document
+    is being made just now.
     """
 
-    def __init__(self, document: type, is_text: Callable[[], bool]):
-        self.document, self.is_text = document, is_text
+    def __init__(self, document: type, owner: type | None, is_text: Callable[[], bool]):
+        self.document, self.owner, self.is_text = document, owner, is_text
         self.members: list[Any] = []
 
     def add(self, member: Any, names: frozenset[str]) -> None:
@@ -123,14 +125,18 @@ class PartialDocuments:
 
     def _load(self, name: Any) -> None:
         """Load what is being read: that field for a text, all for other code."""
-        if self.is_text() and name in self.document._fields:
+        is_declared = name in self.document._fields
+        if is_declared and self.is_text():
             learn(self.document, name)
         else:
+            seen = name if is_declared else ALL
+            learn_from_page(self.owner, self.document, seen)
             name = None
         waiting = [each for each in self.members if lacks(each, name)]
-        sons = self._find(waiting, name)
-        for member in waiting:
-            complete(member, sons.get(hashable(stored_key(member)), {}), name)
+        with reading_no_cached_references():
+            sons = self._find(waiting, name)
+            for member in waiting:
+                complete(member, sons.get(hashable(stored_key(member)), {}), name)
 
     def _find(self, waiting: list, name: Any) -> dict[Any, dict]:
         """Return {hashable key: what is stored}, in one query."""

@@ -1,4 +1,4 @@
-"""Which fields the text of a Document is made of, so that no other is fetched."""
+"""Which fields of a referenced document are read, so that no other is fetched."""
 
 from collections.abc import Iterator
 from threading import Lock
@@ -6,14 +6,18 @@ from types import CodeType
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from mongoengine.base import BaseDocument
-
 from admin_ext.compat import is_plainly_made
 from admin_ext.hydration import named_class
 
-# What texts turned out to read beside what their code names: {class: its fields}.
-_LEARNED: WeakKeyDictionary[type, frozenset[str]] = WeakKeyDictionary()
+# What was read beside what the code of a text names: {class: its fields}; and what
+# code on the pages of another class reads: {class of the page: {class: its fields}}.
+Fields = WeakKeyDictionary[type, frozenset[str]]
+_OF_TEXTS: Fields = WeakKeyDictionary()
+_OF_PAGES: WeakKeyDictionary[type, Fields] = WeakKeyDictionary()
 _LOCK = Lock()
+
+# Stands for all fields.
+ALL = "*"
 
 
 def text_fields(document: type) -> frozenset[str] | None:
@@ -28,14 +32,42 @@ def text_fields(document: type) -> frozenset[str] | None:
         if not is_plainly_made(cls):
             return None
         names = {*_names(cls, "__str__")}
-        found |= names & cls._fields.keys() | _LEARNED.get(cls, frozenset())
+        found |= names & cls._fields.keys() | _OF_TEXTS.get(cls, frozenset())
     return frozenset(found)
+
+
+def page_fields(owner: type | None, document: type) -> frozenset[str] | None:
+    """Return the fields that code on pages of ``owner`` was seen to read, None for all.
+
+    That is a column's method which reads ``obj.user.email``: where User is a class of
+    which these pages only show the text.
+    """
+    if owner is None:
+        return frozenset()
+    found = _OF_PAGES.get(owner, {}).get(document, frozenset())
+    return None if ALL in found else found
 
 
 def learn(document: type, name: str) -> None:
     """Remember that the text of a class reads a field; forgotten with the process."""
+    _add(_OF_TEXTS, document, name)
+
+
+def learn_from_page(owner: type | None, document: type, name: str) -> None:
+    """Remember that code on pages of ``owner`` reads a field of a class."""
+    if owner is not None:
+        _add(_OF_PAGES.setdefault(owner, WeakKeyDictionary()), document, name)
+
+
+def _add(fields: Fields, document: type, name: str) -> None:
     with _LOCK:
-        _LEARNED[document] = _LEARNED.get(document, frozenset()) | {name}
+        fields[document] = fields.get(document, frozenset()) | {name}
+
+
+def forget() -> None:
+    """Forget what was learned."""
+    _OF_TEXTS.clear()
+    _OF_PAGES.clear()
 
 
 def classes_of(document: type) -> Iterator[type]:
@@ -62,7 +94,7 @@ def _names(cls: type, start: str) -> Iterator[str]:
 def _codes(cls: type, name: str) -> Iterator[CodeType]:
     """Yield the code of what a class and its bases have under a name."""
     for base in cls.__mro__:
-        if issubclass(base, BaseDocument) or base is not object:
+        if base is not object:
             yield from _codes_of(vars(base).get(name))
 
 
