@@ -99,14 +99,23 @@ class DocumentChangeList(ChangeList):
 
     @property
     def pointed_at(self) -> dict[str, str]:
-        """What the line above the list says of points_to, for the template."""
+        """What the line above the list says, for the template; {} for no line.
+
+        It tells of points_to, or of a lookup of the same that no filter shows.
+        """
+        name, points_to = PARAMETER, self.points_to
+        if points_to is None:
+            name, points_to = PointsTo.looked_up(self.params, self.model_admin)
+            shown = [each.expected_parameters() for each in self.filter_specs]
+            if points_to is None or any(name in names for names in shown):
+                return {}
         admin_site = self.model_admin.admin_site
-        found, url = self.points_to.document(self.request, admin_site)
+        found, url = points_to.document(self.request, admin_site)
         return {
-            "field": self.points_to.path.verbose_name,
+            "field": points_to.path.verbose_name,
             "text": str(found),
             "url": url,
-            "off_url": self.get_query_string(remove=[PARAMETER]),
+            "off_url": self.get_query_string(remove=[name]),
         }
 
     def get_results(self, request):

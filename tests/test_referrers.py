@@ -156,6 +156,36 @@ def test_a_document_that_nothing_refers_to_says_so_in_one_line(town, admin_clien
     assert "No document that refers to this one was found." in found.text
 
 
+@pytest.mark.parametrize(
+    ("parameter", "field"),
+    [
+        ({"plain__id__exact": str(KEY)}, "plain"),
+        ({"legs__plains__id__exact": str(KEY)}, "legs › plains"),
+        ({"anything__exact": f"Town,{KEY}"}, "anything"),
+    ],
+)
+def test_a_lookup_that_no_filter_shows_is_told_above_the_list(
+    town, admin_client, monkeypatch, parameter, field
+):
+    trips = admin.site.get_model_admin(Trip)
+    monkeypatch.setattr(trips, "lookup_allowed", lambda lookup, value, request: True)
+    page = admin_client.get(TRIPS, parameter | {"o": "1"})
+    line = BeautifulSoup(page.content, "html.parser").select_one(".points-to.admin-ext")
+    assert " ".join(line.text.split()) == f"Only where “{field}” is Aton Show all"
+    assert line.select("a")[-1]["href"] == "?o=1"
+
+
+def test_a_lookup_that_a_filter_shows_is_not_told_twice(
+    town, admin_client, monkeypatch
+):
+    trips = admin.site.get_model_admin(Trip)
+    monkeypatch.setattr(trips, "list_filter", ["plain"])
+    page = admin_client.get(TRIPS, {"plain__id__exact": str(KEY)})
+    assert b"points-to" not in page.content
+    page = admin_client.get(TRIPS, {"generic__exact": "odd"})
+    assert b"points-to" not in page.content
+
+
 def test_who_may_only_view_sees_the_counts(mongo, town, client):
     user = User.objects.create_user("clerk", is_staff=True)
     names = ("view_town", "view_trip")
@@ -177,10 +207,9 @@ class OwnTripAdmin(DocumentAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).filter(title="mine")
 
-    def lookup_allowed(self, lookup, value, request=None):
-        return not lookup.startswith("plain_") and super().lookup_allowed(
-            lookup, value, request
-        )
+    def lookup_allowed(self, lookup, value, request):
+        is_plain = lookup.startswith("plain_")
+        return not is_plain and super().lookup_allowed(lookup, value, request)
 
 
 @pytest.fixture

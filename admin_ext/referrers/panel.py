@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.inspect import func_supports_parameter
 from django.utils.translation import gettext as _
 from pymongo.errors import ExecutionTimeout, OperationFailure
 
@@ -65,22 +66,18 @@ class Line:
     def query(self) -> dict[str, str]:
         """What the list is asked: a lookup, where it takes one for this path."""
         path, admin = self.referrer.path, self.referrer.admin
+        points_to = PointsTo(path, type(self.obj), self.obj.pk)
         if path.owner is admin.model and is_dotted(path) and path.lookup:
-            lookup, value = self._lookup
-            if admin.lookup_allowed(lookup, [value], self.request):
+            lookup, value = points_to.lookup
+            if self._is_allowed(lookup, value):
                 return {lookup: value}
-        return {PARAMETER: str(PointsTo(path, type(self.obj), self.obj.pk))}
+        return {PARAMETER: str(points_to)}
 
-    @property
-    def _lookup(self) -> tuple[str, str]:
-        path = self.referrer.path
-        if path.is_generic:
-            return (
-                f"{path.lookup}__exact",
-                f"{type(self.obj)._class_name},{self.obj.pk}",
-            )
-        key = path.reference.remote_field.model._meta.pk.name
-        return f"{path.lookup}__{key}__exact", str(self.obj.pk)
+    def _is_allowed(self, lookup: str, value: str) -> bool:
+        """Ask the other admin as Django's ChangeList.get_filters (5.2) does."""
+        ask = self.referrer.admin.lookup_allowed
+        takes_request = func_supports_parameter(ask, "request")
+        return ask(lookup, [value], *([self.request] if takes_request else []))
 
     @property
     def ask(self) -> str:
@@ -143,7 +140,7 @@ class Panel:
         ]
         self._count(cheap, PAGE_TIME)
         self._count(asked, ASKED_TIME)
-        return [each for each in self.lines if each.count != 0]
+        return [each for each in self.lines if each.count != 0 or each in asked]
 
     def _count(self, lines: list[Line], max_time: int) -> None:
         if not lines:

@@ -56,6 +56,42 @@ class PointsTo:
                 return cls(path, target, target._meta.pk.to_python(key))
         raise ValidationError(f"“{text[:100]}” is no path to a document.")
 
+    @classmethod
+    def looked_up(cls, params: dict[str, str], admin: Any) -> tuple[str, Any]:
+        """Return the parameter that is a lookup of what refers to one document, and
+        what that is; "" and None where there is none.
+        """
+        if any(name.endswith("__exact") for name in params):
+            for path in _paths_of(admin):
+                for name in {_lookup_name(path)} & params.keys():
+                    found = cls._read(path, params[name])
+                    if found is not None:
+                        return name, found
+        return "", None
+
+    @classmethod
+    def _read(cls, path: ReferencePath, text: str) -> "PointsTo | None":
+        """Read the value of the lookup of a path; None for what names no key."""
+        if not path.is_generic:
+            target = path.reference.remote_field.model
+        else:
+            name, _comma, text = text.partition(",")
+            target = named_class(name)
+        if not _is_document(target):
+            return None
+        try:
+            return cls(path, target, present(target)._meta.pk.to_python(text))
+        except ValidationError:
+            return None
+
+    @property
+    def lookup(self) -> tuple[str, str]:
+        """The lookup that asks the same, and its value; for paths that have one."""
+        text = str(self.key)
+        if self.path.is_generic:
+            text = f"{self.target._class_name},{text}"
+        return _lookup_name(self.path), text
+
     @property
     def stored_key(self) -> Any:
         """The key as BSON holds it. Raise ValidationError for what it cannot hold."""
@@ -86,6 +122,12 @@ class PointsTo:
             return found, reverse(name, args=args, current_app=admin_site.name)
         except NoReverseMatch:
             return found, ""
+
+
+def _lookup_name(path: ReferencePath) -> str:
+    if path.is_generic:
+        return f"{path.lookup}__exact"
+    return f"{path.lookup}__{path.reference.remote_field.model._meta.pk.name}__exact"
 
 
 def _is_document(cls: Any) -> bool:
