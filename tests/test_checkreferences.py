@@ -22,7 +22,7 @@ from pymongo.errors import AutoReconnect, ExecutionTimeout
 from admin_ext.meta import present
 from admin_ext.references import checking
 from admin_ext.references.checking import Check, sources_of
-from admin_ext.references.progress import load, save
+from admin_ext.references.progress import Tally, load, save
 from admin_ext.references.states import State
 from tests.reference_documents import Trip
 
@@ -401,6 +401,23 @@ def test_reads_may_go_to_a_secondary(mongo, monkeypatch):
     monkeypatch.setattr(Collection, "find", find)
     run("documents.Tag", "--secondary")
     assert seen == [ReadPreference.SECONDARY_PREFERRED] * 2
+
+
+def test_a_state_of_other_paths_is_refused(mongo, tmp_path):
+    file = tmp_path / "state.json"
+    progress = checking.Progress(tallies={"documents.Tag.owner": Tally()})
+    chosen = {"documents": ["documents.Tag"], "all": False, "path": []}
+    save(file, progress, {**chosen, "database": None})
+    with pytest.raises(CommandError, match="declare other references") as raised:
+        run("--resume", str(file))
+    assert raised.value.returncode == 2
+
+
+def test_a_database_that_is_not_configured_is_told(mongo, monkeypatch):
+    monkeypatch.setattr(Buoy, "_get_db", lambda: me.get_db("nowhere"))
+    with pytest.raises(CommandError, match="nowhere") as raised:
+        run("tests.Buoy")
+    assert raised.value.returncode == 3
 
 
 @pytest.fixture

@@ -99,7 +99,8 @@ class Check:
     ``begun``: the progress with which it began.
 
     ``batch``: documents that are read at once; ``max_time``: ms for each command;
-    ``read_preference``: pymongo's, None for that of the connection.
+    ``read_preference``: pymongo's, None for that of the connection. Raise ValueError
+    when ``progress`` is that of other paths.
     """
 
     def __init__(
@@ -120,6 +121,10 @@ class Check:
         if not self.progress.tallies:
             tallies = {name: Tally() for name in names}
             self.progress = replace(self.progress, tallies=tallies)
+        if {*self.progress.tallies} != {*names}:
+            raise ValueError(
+                "The Documents declare other references than when the check began."
+            )
         self.begun = self.progress
         # {(target, identity of a key): is there such a document}
         self._known: dict[tuple[type, Any], bool] = {}

@@ -12,6 +12,7 @@ from mongoengine import Document
 from pymongo.errors import PyMongoError
 from tqdm import tqdm
 
+from admin_ext.compat import CONNECTION_ERRORS
 from admin_ext.meta import document_classes
 from admin_ext.references.checking import Check, key_text, path_name, sources_of
 from admin_ext.references.progress import BAD, load, save
@@ -84,21 +85,23 @@ class Command(BaseCommand):
                     f"--{option} must be at least {least}.", returncode=USAGE
                 )
         progress, chosen = self.chosen(options)
-        check = Check(
-            self.sources(chosen),
-            progress=progress,
-            batch=options["batch"],
-            samples=options["samples"],
-            max_time=options["max_time"],
-            read_preference=(
-                pymongo.ReadPreference.SECONDARY_PREFERRED
-                if options["secondary"]
-                else None
-            ),
-        )
+        secondary = pymongo.ReadPreference.SECONDARY_PREFERRED
+        try:
+            check = Check(
+                self.sources(chosen),
+                progress=progress,
+                batch=options["batch"],
+                samples=options["samples"],
+                max_time=options["max_time"],
+                read_preference=secondary if options["secondary"] else None,
+            )
+        except CONNECTION_ERRORS as error:
+            raise CommandError(str(error), returncode=UNFINISHED) from error
+        except ValueError as error:
+            raise CommandError(str(error), returncode=USAGE) from error
         try:
             self.run(check)
-        except (KeyboardInterrupt, PyMongoError) as error:
+        except (KeyboardInterrupt, PyMongoError, *CONNECTION_ERRORS) as error:
             self.stop(check, chosen, options["resume"], error)
         self.report(check, options["json"])
         if any(tally.is_bad for tally in check.progress.tallies.values()):
