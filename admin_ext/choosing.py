@@ -25,6 +25,7 @@ from .selects import (
     KeysInput,
     OrderedFilteredSelectMultiple,
     OrderedSelectMultiple,
+    QuickReferenceSelect,
     ReferenceSelect,
     ReferenceSelectMultiple,
 )
@@ -118,6 +119,13 @@ ORDERED = {
 }
 
 
+def _as(cls, widget):
+    """Return a widget of Django's as one of a class that inherits from its own."""
+    widget = copy.copy(widget)
+    widget.__class__ = cls
+    return widget
+
+
 class ReferenceOptions:
     """Mixed in before Django's admin classes: their hooks for references."""
 
@@ -149,6 +157,7 @@ class ReferenceOptions:
         is_free = "widget" not in kwargs
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if is_free and field and type(field.widget) is forms.Select:
+            field.widget = _as(QuickReferenceSelect, field.widget)
             widgets = DocumentAutocompleteSelect, KeyInput, ReferenceSelect
             self._bound(field, db_field, request, *widgets)
         return field
@@ -166,8 +175,7 @@ class ReferenceOptions:
         is_free = "widget" not in kwargs
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
         if is_free and field and type(field.widget) in ORDERED:
-            few = copy.copy(field.widget)
-            few.__class__, field.widget = ORDERED[type(few)], few
+            field.widget = _as(ORDERED[type(field.widget)], field.widget)
             widgets = DocumentAutocompleteSelectMultiple, KeysInput
             self._bound(field, db_field, request, *widgets, ReferenceSelectMultiple)
             field.help_text_of_many = db_field.help_text

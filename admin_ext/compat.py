@@ -53,6 +53,7 @@ __all__ = [
     "DocumentMetaWrapper",
     "all_document_classes",
     "apply",
+    "as_admin_queryset",
     "fields_of_path",
     "has_delete_receivers",
     "is_plainly_made",
@@ -142,6 +143,14 @@ def is_plainly_made(document):
 def fields_of_path(document, path):
     """Return mongoengine's fields of a path of names. The class may be any."""
     return document._lookup_field(path.split("__"))
+
+
+def as_admin_queryset(queryset):
+    """Return a queryset of mongoengine's as the admin's; anything else as it is."""
+    if not isinstance(queryset, BaseQuerySet) or hasattr(queryset, "model"):
+        return queryset
+    manager = getattr(queryset._document, "_default_manager", None)
+    return queryset if manager is None else manager.of(queryset)
 
 
 def queryset_key(queryset):

@@ -17,7 +17,7 @@ from .changesets import MISSING, BadBase, Base, Choice, identical
 from .compat import METHOD_ERRORS
 from .fields import field_for, references_in
 from .fileforms import FileForm
-from .formfields import StoredReferences, is_file_left_alone, offers_of
+from .formfields import is_file_left_alone, offers_of
 from .history import last_author
 from .hydration import is_blank, stored_son
 from .mentions import attach
@@ -155,9 +155,8 @@ class BaseDocumentForm(FileForm, forms.ModelForm, metaclass=DocumentFormMetaclas
     def _expect_references(self) -> None:
         """Tell the page what this form, and those within it, are going to ask for."""
         for name, field in self.fields.items():
-            if self.is_bound and isinstance(field, StoredReferences):
-                target = field.queryset.model
-                self.offers.expect_sent(target, self.data, self.add_prefix(name))
+            if self.is_bound and hasattr(field, "expect_sent"):
+                field.expect_sent(self.data, self.add_prefix(name))
             is_stored = not self._adding and self._is_document_field(name)
             if is_stored and not isinstance(self.parent, BaseDocumentForm):
                 stored = self.stored_bson(name)

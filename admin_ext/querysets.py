@@ -84,6 +84,10 @@ class DocumentQuerySet:
     def get_queryset(self):
         return self.all()
 
+    def of(self, queryset):
+        """Return a queryset of the Document's own as the admin's."""
+        return admin_queryset(queryset)
+
     def using(self, alias):
         """Stay on the Document's own database; ``alias`` names an SQL one."""
         return self.clone()

@@ -12,6 +12,8 @@ from django.contrib.admin.widgets import (
     ManyToManyRawIdWidget,
 )
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import conditional_escape, escape
+from django.utils.safestring import mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
@@ -228,7 +230,50 @@ def is_place(text):
     return bool(text) and text.isascii() and text.isdecimal() and len(text) < 9
 
 
-class OrderedSelectMultiple(SeveralReferences, forms.SelectMultiple):
+class QuickSelect:
+    """Mixed in before a select of documents: drawn at once.
+
+    A page of rows has hundreds of them, and Django draws each option by a template.
+    """
+
+    def get_context(self, name, value, attrs):
+        """Follow ChoiceWidget.get_context (5.2), except for the options."""
+        field = getattr(self.choices, "field", None)
+        if field is None or field.offers is None:
+            return super().get_context(name, value, attrs)
+        context = forms.Widget.get_context(self, name, value, attrs)
+        if self.allow_multiple_selected:
+            context["widget"]["attrs"]["multiple"] = True
+        chosen = context["widget"]["value"]
+        context["widget"]["options"] = self._options(field.options, chosen)
+        return context
+
+    @property
+    def template_name(self):
+        field = getattr(self.choices, "field", None)
+        is_quick = field is not None and field.offers is not None
+        name = "admin_ext/widgets/select.html"
+        return name if is_quick else super().template_name
+
+    def _options(self, options, chosen):
+        drawn, is_open = [], True
+        for text, label in options:
+            is_chosen = is_open and text in chosen
+            is_open = self.allow_multiple_selected or (is_open and not is_chosen)
+            pattern = SELECTED if is_chosen else OPTION
+            drawn.append(pattern % (escape(text), conditional_escape(label)))
+        return mark_safe("".join(drawn))
+
+
+OPTION = '<option value="%s">%s</option>'
+SELECTED = '<option value="%s" selected>%s</option>'
+
+
+class QuickReferenceSelect(QuickSelect, forms.Select):
+    """Django's select of one."""
+
+
+class OrderedSelectMultiple(SeveralReferences, QuickSelect, forms.SelectMultiple):
     """Django's select of several, and the order of its stored members."""
 
 

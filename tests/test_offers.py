@@ -9,6 +9,7 @@ from django.contrib.auth.models import Permission, User
 from admin_ext.checks import DocumentAdminChecks
 from tests.documents import Book
 from tests.reference_documents import Town, Trip
+from tests.submission import sent
 
 pytestmark = pytest.mark.django_db
 
@@ -32,8 +33,8 @@ def trip(mongo):
         "plainTown": TOWNS[1],
         "dbref": ObjectId(),
         "plains": [TOWNS[2], TOWNS[3]],
-        "legs": [leg | {"lazy": TOWNS[8 + n]} for n in range(30)],
-        "generics": [{"_cls": "Town", "_ref": TOWNS[n]} for n in range(20)],
+        "legs": [leg | {"lazy": TOWNS[8 + n]} for n in range(8)],
+        "generics": [{"_cls": "Town", "_ref": TOWNS[n]} for n in range(8)],
     }).inserted_id
 
 
@@ -74,7 +75,7 @@ def test_all_references_of_a_page_are_asked_in_one_query(
 ):
     with mongo_commands() as commands:
         page = page_of(admin_client, f"{TRIPS}{trip}/change/")
-    assert len(page.select("select")) > 100
+    assert len(page.select("select")) > 50
     bounded, *others = read(commands, "towns")
     assert bounded["pipeline"][1] == {"$limit": 101}
     assert others == []
@@ -86,7 +87,7 @@ def test_beyond_the_bound_the_labels_take_one_query_more(
     towns()
     with mongo_commands() as commands:
         page = page_of(admin_client, f"{TRIPS}{trip}/change/")
-    assert len(page.select("select.admin-autocomplete")) > 100
+    assert len(page.select("select.admin-autocomplete")) > 40
     bounded, labels = read(commands, "towns")
     assert bounded["pipeline"][1] == {"$limit": 101}
     assert set(TOWNS[1:8]) <= {*labels["filter"]["_id"]["$in"]}
@@ -182,3 +183,98 @@ def test_a_form_that_narrows_its_choices_has_a_select(
     options = [each.text for each in page.select("[name=plain] option")]
     assert options == ["---------", "Town 1", "Town 2"]
     assert widget(page, "lazy") == "autocomplete"
+
+
+def filled(client, url, **changes):
+    """Return what a browser sends for a page, as lists."""
+    data = sent(client.get(url).content.decode(), **changes)
+    return dict(data.lists())
+
+
+@pytest.mark.parametrize("bound", [100, 0])
+def test_what_many_rows_choose_is_validated_at_once(
+    admin_client, towns, trip, bound, mongo, mongo_commands, monkeypatch
+):
+    monkeypatch.setattr(site.get_model_admin(Trip), "reference_max_choices", bound)
+    url = f"{TRIPS}{trip}/change/"
+    changes = {
+        f"legs-{n}-value-{name}{'' if bound else '-typed'}": str(TOWNS[20 + n])
+        for n in range(8)
+        for name in ("plain", "lazy_dbref")
+    }
+    data = filled(admin_client, url, **changes)
+    data |= {f"generics-{n}-value_1": [str(TOWNS[60 + n])] for n in range(8)}
+    with mongo_commands() as commands:
+        response = admin_client.post(url, data)
+    assert response.status_code == 302
+    stored = mongo.trips.find_one(trip)
+    assert [each["plain"] for each in stored["legs"]] == TOWNS[20:28]
+    assert [each["_ref"].id for each in stored["generics"]] == TOWNS[60:68]
+    assert len(read(commands, "towns")) <= 2
+    assert len(commands.writes) == 1
+
+
+def test_inlines_share_their_choices(admin_client, mongo, mongo_commands):
+    mongo.authors.insert_many({"_id": f"a{n}", "name": f"A {n}"} for n in range(101))
+    reviews = [{"text": "t", "by": f"a{n}"} for n in range(20)]
+    book = {"title": "T", "author": "a1", "reviews": reviews, "others": ["a2", "a3"]}
+    key = mongo.books.insert_one(book).inserted_id
+    mongo.chapters.insert_many({"book": key, "number": n} for n in range(20))
+    with mongo_commands() as commands:
+        page = page_of(admin_client, f"{BOOKS}{key}/change/")
+    assert widget(page, "reviews-19-by") == "autocomplete"
+    assert "A 19" in page.select_one("[name=reviews-19-by]").text
+    assert widget(page, "others") == "autocomplete"
+    assert len(read(commands, "authors")) == 2
+    changes = {f"reviews-{n}-by-typed": f"a{n + 50}" for n in range(20)}
+    data = filled(admin_client, f"{BOOKS}{key}/change/", **changes)
+    with mongo_commands() as commands:
+        response = admin_client.post(f"{BOOKS}{key}/change/", data)
+    assert response.status_code == 302
+    assert mongo.books.find_one()["reviews"][19]["by"] == "a69"
+    assert len(read(commands, "authors")) <= 2
+
+
+def test_two_boxes_hold_as_much_as_a_select(admin_client, mongo):
+    mongo.authors.insert_many({"_id": f"a{n}", "name": f"A {n}"} for n in range(100))
+    page = page_of(admin_client, f"{BOOKS}add/")
+    assert "selectfilter" in page.select_one("[name=others]")["class"]
+    assert len(page.select("[name=others] option")) == 100
+    assert "Hold down" in page.select_one("#id_others_helptext").text
+    mongo.authors.insert_one({"_id": "a100", "name": "A 100"})
+    page = page_of(admin_client, f"{BOOKS}add/")
+    assert widget(page, "others") == "autocomplete"
+    assert not page.select("#id_others_helptext")
+
+
+def test_a_queryset_of_mongoengine_is_bounded_too(
+    admin_client, towns, trip, monkeypatch
+):
+    towns()
+    base = site.get_model_admin(Trip).formfield_for_foreignkey
+
+    def formfield_for_foreignkey(db_field, request, **kwargs):
+        if db_field.name == "plain":
+            kwargs["queryset"] = Town.objects.filter(name__in=["Town 1", "Town 2"])
+        if db_field.name == "lazy":
+            kwargs["queryset"] = Town.objects
+        return base(db_field, request, **kwargs)
+
+    trips = site.get_model_admin(Trip)
+    monkeypatch.setattr(trips, "formfield_for_foreignkey", formfield_for_foreignkey)
+    page = page_of(admin_client, f"{TRIPS}{trip}/change/")
+    options = [each.text for each in page.select("[name=plain] option")]
+    assert options == ["---------", "Town 1", "Town 2"]
+    assert widget(page, "lazy") == "autocomplete"
+
+
+def test_no_order_of_a_large_collection_is_asked_for(
+    admin_client, towns, trip, mongo_commands, monkeypatch
+):
+    monkeypatch.setattr(site.get_model_admin(Town), "ordering", ("-name",))
+    with mongo_commands() as commands:
+        page = page_of(admin_client, f"{TRIPS}{trip}/change/")
+    (bounded,) = read(commands, "towns")
+    stages = [next(iter(stage)) for stage in bounded["pipeline"]]
+    assert stages == ["$match", "$limit", "$sort"]
+    assert page.select("[name=plain] option")[1].text == "Town 99"

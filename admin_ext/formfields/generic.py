@@ -220,6 +220,16 @@ class GenericReferenceField(forms.Field):
 
     # What was sent
 
+    def expect_sent(self, data: Any, html_name: str) -> None:
+        """Tell the page which keys were sent, here and in other rows."""
+        if self.offers is None:
+            return
+        offered = self.offered
+        for name in self.offers.names_like(data, f"{html_name}_1"):
+            target = offered.get(data.get(f"{name[:-1]}0"))
+            if target is not None and isinstance(data[name], str):
+                self.offers.expect(target, [data[name].strip()])
+
     def _clean_bound_field(self, bf):
         if self.is_kept and (not bf._has_changed() or bf.is_put_back):
             return bf.initial

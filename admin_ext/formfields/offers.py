@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any
 
@@ -36,11 +36,13 @@ class Offers:
         self._whole: set[tuple] = set()
         self._expected: dict[type, dict[str, None]] = defaultdict(dict)
         self._seen: set[str] = set()
+        self._options: dict[tuple, list] = {}
 
     def choices(self, queryset: Any, bound: int | None = None) -> list | None:
         """Return the documents of a queryset, or None when they are over ``bound``."""
-        key = queryset_key(queryset)
-        ordered = (*key, repr(queryset._ordering), bound)
+        key, ordered = queryset_key(queryset), _ordered(queryset, bound)
+        if bound == 0:
+            return None
         if ordered not in self._choices:
             found = [*queryset] if bound is None else _up_to(queryset, bound)
             self._choices[ordered] = found
@@ -49,19 +51,37 @@ class Offers:
                 self._found[key] = {text_for(each): each for each in found}
         return self._choices[ordered]
 
+    def options(self, queryset: Any, bound: int | None, label: Callable) -> list:
+        """Return the choices as (text, label); ``label`` makes one of a document.
+
+        A page of many rows has the same select hundreds of times.
+        """
+        key = (*_ordered(queryset, bound), getattr(label, "__func__", label))
+        if key not in self._options:
+            found = self.choices(queryset, bound) or ()
+            self._options[key] = [(text_for(each), label(each)) for each in found]
+        return self._options[key]
+
     def expect(self, document: type, texts: Iterable[str]) -> None:
         """Note keys of a class that some field is going to ask for."""
         self._expected[document] |= dict.fromkeys(texts)
 
-    def expect_sent(self, document: type, data: Any, html_name: str) -> None:
-        """Note what was sent for a reference, and for the same in other rows."""
+    def names_like(self, data: Any, html_name: str) -> list[str]:
+        """Return the names of the same input in all rows of what was sent.
+
+        [] when these were asked for already.
+        """
         pattern = re.sub(r"\d+", r"\\d+", re.escape(html_name))
         if pattern in self._seen:
-            return
+            return []
         self._seen.add(pattern)
-        names = re.compile(f"{pattern}(?:{'|'.join(SUFFIXES)})")
-        for name in filter(names.fullmatch, data):
-            self.expect(document, _keys_in(data, name))
+        return [*filter(re.compile(pattern).fullmatch, data)]
+
+    def expect_sent(self, document: type, data: Any, html_name: str) -> None:
+        """Note what was sent for a reference, and for the same in other rows."""
+        for suffix in SUFFIXES:
+            for name in self.names_like(data, html_name + suffix):
+                self.expect(document, _keys_in(data, name))
 
     def find(self, queryset: Any, text: str) -> Any:
         """Return the document of a queryset with that key, or None."""
@@ -85,6 +105,10 @@ def offers_of(request: Any) -> Offers:
     if not hasattr(request, "offers"):
         request.offers = Offers()
     return request.offers
+
+
+def _ordered(queryset: Any, bound: int | None) -> tuple:
+    return (*queryset_key(queryset), repr(queryset._ordering), bound)
 
 
 def _up_to(queryset, bound):

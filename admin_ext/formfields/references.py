@@ -11,6 +11,7 @@ from django.utils.functional import Promise, cached_property, lazy
 from django.utils.translation import gettext_lazy as _
 
 from admin_ext.changesets import MISSING
+from admin_ext.compat import as_admin_queryset
 from admin_ext.keys import Key, foreign_place, key_of
 from admin_ext.marks import type_name
 from admin_ext.selects import Chosen, Typed
@@ -65,6 +66,11 @@ class StoredReferences:
     iterator = DocumentChoiceIterator
     invalid_key_code = "invalid_choice"
 
+    def _set_queryset(self, queryset):
+        super()._set_queryset(as_admin_queryset(queryset))
+
+    queryset = property(lambda self: self._queryset, _set_queryset)
+
     @property
     def max_choices(self) -> int | None:
         """How many documents the widget may offer; None where it offers all."""
@@ -82,9 +88,23 @@ class StoredReferences:
         return self.access is None or not self.access.is_hidden(self.queryset.model)
 
     @property
+    def options(self) -> list[tuple[str, str]]:
+        """The choices as (text, label)."""
+        blank = [] if self.empty_label is None else [("", self.empty_label)]
+        found = self.offers.options(
+            self.queryset, self.max_choices, self.label_from_instance
+        )
+        return [*blank, *found, *self.dangling_choices]
+
+    @property
     def are_few(self) -> bool:
         """Tell whether the page can have all documents to choose from in it."""
         return self.offers is None or self.offered is not None
+
+    def expect_sent(self, data: Any, html_name: str) -> None:
+        """Tell the page which keys were sent, here and in other rows."""
+        if self.offers is not None:
+            self.offers.expect_sent(self.queryset.model, data, html_name)
 
     @property
     def stored(self) -> dict[str, Any]:

@@ -6,12 +6,7 @@ from django import forms
 
 from admin_ext.boundfields import NO_INPUT, PageBoundField
 from admin_ext.changesets import Choice, identical
-from admin_ext.formfields import (
-    StoredReferences,
-    is_file_left_alone,
-    join_lookups,
-    show_original,
-)
+from admin_ext.formfields import is_file_left_alone, join_lookups, show_original
 
 from .base import NestedBoundField, is_nested
 from .windows import NO_WINDOWS
@@ -48,9 +43,8 @@ class MemberForm(forms.Form):
         else:
             show_original(self, "value", self.item)
         field = self.fields["value"]
-        if self.is_bound and isinstance(field, StoredReferences) and field.offers:
-            name = self.add_prefix("value")
-            field.offers.expect_sent(field.queryset.model, self.data, name)
+        if self.is_bound and hasattr(field, "expect_sent"):
+            field.expect_sent(self.data, self.add_prefix("value"))
         join_lookups(self)
 
     def find(self) -> None:
