@@ -177,10 +177,13 @@ def reference_forms(document: Any, key: Any) -> list[Any]:
     """Return the BSON by which a document with that stored key may be referred to.
 
     Its id, or a DBRef with or without the name of the database: applications store
-    either, whatever the Document declares. A key that is a DBRef stands for itself.
+    either, whatever the Document declares. A key that is a DBRef stands for itself;
+    where null is the key, null refers to nothing all the same.
     """
     collection = document._get_collection_name()
-    if collection is None or isinstance(key, DBRef) or key is None:
+    if key is None:
+        return []
+    if collection is None or isinstance(key, DBRef):
         return [key]
     name = document._get_db().name
     return [key, DBRef(collection, key), DBRef(collection, key, name)]

@@ -53,14 +53,11 @@ def condition(field: Any, stored: str, keys: Iterable[Any]) -> Q:
     """
     target = field.remote_field.model
     path = ".".join((stored, *("_id" for _name in field.key_within)))
-    return _among(
-        path,
-        [
-            form
-            for key in keys
-            for form in reference_forms(target, key_bson(target, key))
-        ],
-    )
+    forms: list[Any] = []
+    for key in keys:
+        is_null = key is None
+        forms += [None] if is_null else reference_forms(target, key_bson(target, key))
+    return _among(path, forms)
 
 
 def generic_condition(field: Any, stored: str, value: Any) -> Q | None:
@@ -121,5 +118,7 @@ def key_bson(target: Any, key: Any) -> Any:
         return stored_key(key)
     if key is None or key == "":
         return key
+    if isinstance(key, LazyReference):
+        key = key.pk
     field = own_key(target._meta.pk).document_field
-    return as_stored(field, field.to_mongo(id_of(key)))
+    return as_stored(field, field.to_mongo(key))

@@ -13,6 +13,7 @@ from mongoengine import signals
 
 from admin_ext import deletion
 from admin_ext.deletion import MAX_DEPTH, MAX_LISTED, get_deleted_objects
+from admin_ext.keys import Key
 from admin_ext.meta import present
 
 from .documents import Book, Chapter, Publisher
@@ -321,6 +322,15 @@ def test_rules_reach_references_that_are_stored_in_the_other_form(mongo):
     assert mongo.hens.count_documents({}) == mongo.eggs.count_documents({}) == 0
     left = {"_id": 1, "plan": {"spare": [3]}, "stalls": [{}]}
     assert mongo.farms.find_one() == left
+
+
+def test_what_refers_to_nothing_stays_when_a_document_without_a_key_goes(mongo):
+    """MongoDB takes null for a key, and a missing reference for null."""
+    mongo.hens.insert_many([{"_id": None}, {"_id": 2}, {"_id": 3, "mother": None}])
+    mongo.farms.insert_one({"_id": 1, "plan": {"hen": None}})
+    present(Hen)._default_manager.filter(pk=Key(None)).delete()
+    assert mongo.hens.distinct("_id") == [2, 3]
+    assert mongo.farms.find_one() == {"_id": 1, "plan": {"hen": None}}
 
 
 def test_rules_leave_a_reference_to_another_collection_alone(mongo):

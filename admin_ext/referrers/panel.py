@@ -1,9 +1,11 @@
 """The part of a change page that tells how many documents refer to this one."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.contrib.admin.filters import RelatedFieldListFilter
 from django.urls import NoReverseMatch, reverse
 from django.utils.inspect import func_supports_parameter
 from django.utils.translation import gettext as _
@@ -74,10 +76,17 @@ class Line:
         return {PARAMETER: str(points_to)}
 
     def _is_allowed(self, lookup: str, value: str) -> bool:
-        """Ask the other admin as Django's ChangeList.get_filters (5.2) does."""
-        ask = self.referrer.admin.lookup_allowed
-        takes_request = func_supports_parameter(ask, "request")
-        return ask(lookup, [value], *([self.request] if takes_request else []))
+        """Ask the other admin as Django's ChangeList.get_filters (5.2) does.
+
+        A filter of the same reference with one choice is not drawn there, and what it
+        is asked is forgotten.
+        """
+        admin, path = self.referrer.admin, self.referrer.path
+        if path.lookup in _related_filters(admin.get_list_filter(self.request)):
+            return False
+        takes_request = func_supports_parameter(admin.lookup_allowed, "request")
+        request = [self.request] if takes_request else []
+        return admin.lookup_allowed(lookup, [value], *request)
 
     @property
     def ask(self) -> str:
@@ -121,6 +130,15 @@ class Line:
         is_bare = not path.owner._meta.get("allow_inheritance")
         spec = f'"{name}"' if is_bare else f'{{"fields": ["{name}"], "cls": False}}'
         return f'meta = {{"indexes": [{spec}]}}'
+
+
+def _related_filters(list_filter: Iterable[Any]) -> Iterator[str]:
+    """Yield the paths of ``list_filter`` that offer referenced documents."""
+    for each in list_filter:
+        is_pair = isinstance(each, list | tuple)
+        name, filter_class = each if is_pair else (each, RelatedFieldListFilter)
+        if isinstance(name, str) and issubclass(filter_class, RelatedFieldListFilter):
+            yield name
 
 
 class Panel:

@@ -51,7 +51,9 @@ class PointsTo:
         for path in _paths_of(admin):
             rest = text.removeprefix(f"{path.stored}{SEPARATOR}")
             name, separator, key = rest.partition(SEPARATOR)
-            target = named_class(name) if rest != text and separator else None
+            if rest == text or not separator:
+                continue
+            target = _target(path, name)
             if _is_document(target) and path.leads_to(present(target)):
                 return cls(path, target, target._meta.pk.to_python(key))
         raise ValidationError(f"“{text[:100]}” is no path to a document.")
@@ -72,11 +74,10 @@ class PointsTo:
     @classmethod
     def _read(cls, path: ReferencePath, text: str) -> "PointsTo | None":
         """Read the value of the lookup of a path; None for what names no key."""
-        if not path.is_generic:
-            target = path.reference.remote_field.model
-        else:
+        name = ""
+        if path.is_generic:
             name, _comma, text = text.partition(",")
-            target = named_class(name)
+        target = _target(path, name)
         if not _is_document(target):
             return None
         try:
@@ -122,6 +123,13 @@ class PointsTo:
             return found, reverse(name, args=args, current_app=admin_site.name)
         except NoReverseMatch:
             return found, ""
+
+
+def _target(path: ReferencePath, name: str) -> Any:
+    """Return the class that a path leads to: the declared one, or else the named."""
+    if path.is_generic:
+        return named_class(name)
+    return path.reference.remote_field.model
 
 
 def _lookup_name(path: ReferencePath) -> str:
