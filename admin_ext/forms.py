@@ -359,6 +359,10 @@ class BaseDocumentForm(FileForm, forms.ModelForm, metaclass=DocumentFormMetaclas
             return False
         if bound.is_settled(stored):
             return True
+        merged = field.merged(self.cleaned_data[name], base, stored)
+        if merged is not None and not bound.is_put_back:
+            self.cleaned_data[name], bound.exact = merged
+            return not identical(bound.exact, stored)
         self.add_error(name, bound.conflict(base=base, mine=mine, stored=stored))
         return False
 

@@ -148,3 +148,43 @@ def test_raw_ids_are_stored_in_the_order_in_which_they_are_typed(
     page = Page(admin_client, towns, plains=TOWNS[:3])
     keys = [TOWNS[2], TOWNS[0], TOWNS[4]]
     assert page.save(plains=",".join(map(str, [*keys, keys[0]])))["plains"] == keys
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "together"),
+    [
+        ([0, 1, 2, 3], [0, 1, 2, 4], [0, 1, 2, 4, 3]),
+        ([0, 2], [0, 1, 2, 4], [0, 2, 4]),
+        ([0, 2, 3], [1, 2], [2, 3]),
+        ([0, 1, 2, 3], [0, 1, 2, 3], [0, 1, 2, 3]),
+        ([0, 1], [0, 1], [0, 1]),
+        ([0, 1], [0, 4, 2], [0, 4]),
+        ([0, 1, 2, 3], [2, 0, 1], [2, 0, 1, 3]),
+        ([2, 0, 1], [0, 1, 2, 4], [2, 0, 1, 4]),
+        ([2, 0, 1], [1, 0, 2], None),
+    ],
+)
+def test_two_people_change_one_list(admin_client, towns, mine, theirs, together):
+    page = Page(admin_client, towns, plains=TOWNS[:3])
+    theirs = [DBRef("towns", TOWNS[n]) if n == 4 else TOWNS[n] for n in theirs]
+    towns.trips.update_one({}, {"$set": {"plains": theirs}})
+    changes = {
+        f"plains-order-{n}": str(mine.index(n) + 1) for n in range(3) if n in mine
+    }
+    found = page.save(plains=[str(TOWNS[n]) for n in mine], **changes)["plains"]
+    if together is None:
+        assert found == theirs
+        assert page.html.select(".conflict")
+    else:
+        assert [getattr(each, "id", each) for each in found] == [
+            TOWNS[n] for n in together
+        ]
+        assert all(each in found for each in theirs if isinstance(each, DBRef))
+
+
+@pytest.mark.parametrize("theirs", [None, "zzz", TOWNS[1]])
+def test_what_is_no_list_any_more_is_a_conflict(admin_client, towns, theirs):
+    page = Page(admin_client, towns, plains=TOWNS[:3])
+    towns.trips.update_one({}, {"$set": {"plains": theirs}})
+    assert page.save(plains=[str(TOWNS[0])])["plains"] == theirs
+    assert page.html.select(".conflict")

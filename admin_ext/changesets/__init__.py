@@ -15,7 +15,7 @@ from .base import ANY_KEY, BadBase, Base, choice_name
 from .diff import Change, differences, update_for
 from .guard import guard_for
 from .merge import Choice, Conflict, merged, merged_tree
-from .rows import Identity, New, align, arranged, identity_of
+from .rows import Identity, New, align, arranged, identity_of, merged_values
 from .values import MISSING, digest, identical, like
 
 __all__ = [
@@ -39,5 +39,6 @@ __all__ = [
     "like",
     "merged",
     "merged_tree",
+    "merged_values",
     "update_for",
 ]

@@ -258,3 +258,36 @@ def _in_place_of(known: list[int], new_order: list, length: int) -> list:
     before = [place for place in range(first) if place not in is_known]
     after = [place for place in range(first, length) if place not in is_known]
     return [*before, *new_order, *after]
+
+
+def merged_values(base: Any, mine: Any, stored: Any) -> list | None:
+    """Return a list of values after two people changed it; None for a conflict.
+
+    ``mine`` is what one of them made of ``base``, ``stored`` what the other did. Equal
+    values are one and the same; a replaced one was removed, and another added.
+    """
+    if not all(isinstance(each, list) for each in (base, mine, stored)):
+        return None
+    places = _equal_places(base, stored)
+    rows, theirs = _equal_places(mine, base), {*map(digest, stored)}
+    wanted: list[int | New] = []
+    new: list[Any] = []
+    for value, row in zip(mine, rows, strict=True):
+        if row is not None:
+            wanted.append(row)
+        elif digest(value) not in theirs:
+            wanted.append(New(len(new)))
+            new.append(value)
+    found = arranged(places, len(stored), wanted)
+    if found is None:
+        return None
+    return [new[row.number] if isinstance(row, New) else stored[row] for row in found]
+
+
+def _equal_places(values: list, others: list) -> list[int | None]:
+    """Return for each value where an equal one stands, each place once, or None."""
+    free = defaultdict(list)
+    for place, value in enumerate(others):
+        free[digest(value)].append(place)
+    found = (free[digest(value)] for value in values)
+    return [places.pop(0) if places else None for places in found]

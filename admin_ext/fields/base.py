@@ -152,6 +152,14 @@ class DocumentField:
         bson = self.exact_bson(value, stored)
         return None if bson is MISSING else bson
 
+    def merged(self, value: Any, base: Any, stored: Any) -> tuple[Any, Any] | None:
+        """Return what two people's changes make of a value, and its BSON, or None.
+
+        ``value``: what one of them wants in place of ``base``; the other stored
+        ``stored``. None where the values as a whole are a conflict.
+        """
+        return None
+
     @property
     def holds_documents(self) -> bool:
         """Tell whether a value is, or has in it, an embedded document."""

@@ -11,7 +11,7 @@ from mongoengine import CASCADE, DENY, DO_NOTHING, NULLIFY, PULL, Document
 from mongoengine import fields as me
 
 from admin_ext import formfields
-from admin_ext.changesets import MISSING
+from admin_ext.changesets import MISSING, merged_values
 from admin_ext.hydration import stored_son
 from admin_ext.keys import Key, foreign_place, key_of, stored_key
 
@@ -235,6 +235,11 @@ class ReferenceListField(RelationMixin, models.ManyToManyField):
             known[formfields.text_for(self.key_of(item))].append(old)
         like = next((each for each in before if each not in (None, "")), MISSING)
         return [self._member_bson(item, known, like) for item in _members(value)]
+
+    def merged(self, value, base, stored):
+        """Keep what both added, and leave out what either removed."""
+        bson = merged_values(base, self.exact_bson(value, base), stored)
+        return None if bson is None else (_members(self._loaded_members(bson)), bson)
 
     def _loaded_members(self, stored):
         # mongoengine would fetch each document of cached references.
