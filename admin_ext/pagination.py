@@ -2,6 +2,9 @@
 
 from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
 
+# Rows before a page; MongoDB skips no more than fit into eight bytes.
+MAX_SKIPPED = 2**62
+
 
 class LookaheadPaginator(Paginator):
     """Django's Paginator, except that a page reads one row more than it shows.
@@ -16,6 +19,8 @@ class LookaheadPaginator(Paginator):
         if number < 1:
             raise EmptyPage(self.error_messages["min_page"])
         start = (number - 1) * self.per_page
+        if start > MAX_SKIPPED:
+            raise EmptyPage(self.error_messages["no_results"])
         rows = list(self.object_list[start : start + self.per_page + 1])
         if not rows and number > 1:
             raise EmptyPage(self.error_messages["no_results"])

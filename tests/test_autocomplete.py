@@ -51,6 +51,7 @@ def test_results_come_in_pages(admin_client, publishers, mongo_commands):
 def test_a_page_that_does_not_exist_is_404(admin_client, publishers):
     assert admin_client.get(URL, PUBLISHER | {"page": "99"}).status_code == 404
     assert admin_client.get(URL, PUBLISHER | {"page": "x"}).status_code == 404
+    assert admin_client.get(URL, PUBLISHER | {"page": "9" * 30}).status_code == 404
 
 
 def test_keys_of_any_type(admin_client, publishers):
