@@ -1,5 +1,6 @@
 """The indexes that a collection has on the server: what can be looked up by them."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from pymongo.errors import OperationFailure
@@ -44,7 +45,12 @@ def size_of(collection: Any, *, max_age: float = 0) -> int:
 
 
 def index_on(
-    collection: Any, stored: str, *, given: tuple[str, ...] = (), max_age: float = 0
+    collection: Any,
+    stored: str,
+    *,
+    given: tuple[str, ...] = (),
+    is_whole: bool = False,
+    max_age: float = 0,
 ) -> str:
     """Return the name of an index that begins with the path ``stored``, or "".
 
@@ -52,13 +58,15 @@ def index_on(
 
     Of the whole collection and in the order of the bytes: partial, hidden and hashed
     ones, and those with a collation, answer some queries only. A sparse one leaves
-    out nothing but documents without the path.
+    out nothing but documents without the path; ``is_whole``: not even these.
     """
     return next(
         (
             name
             for name, index in indexes_of(collection, max_age=max_age).items()
-            if _first(index, given) == stored and _is_plain(index)
+            if _first(index, given) == stored
+            and _is_plain(index)
+            and not (is_whole and index.get("sparse"))
         ),
         "",
     )
@@ -70,4 +78,36 @@ def _first(index: dict[str, Any], given: tuple[str, ...]) -> str:
 
 def _is_plain(index: dict[str, Any]) -> bool:
     is_odd = {"partialFilterExpression", "collation", "hidden"} & index.keys()
-    return not is_odd and all(kind in (1, -1) for _name, kind in index["key"][:2])
+    is_wild = any(name.endswith("$**") for name, _kind in index["key"])
+    return not (is_odd or is_wild) and all(
+        kind in (1, -1) for _name, kind in index["key"]
+    )
+
+
+def holds_arrays(collection: Any, name: str, stored: str) -> bool:
+    """Tell whether the path ``stored`` of an index leads through an array somewhere.
+
+    The index then has one document in several places. False where the server does not
+    tell. https://www.mongodb.com/docs/manual/reference/explain-results/
+    """
+
+    def ask():
+        command = {"explain": {"find": collection.name, "hint": name}}
+        command["verbosity"] = "queryPlanner"
+        try:
+            return collection.database.command(command)
+        except OperationFailure:
+            return {}
+
+    plan = remembered(("plan", collection.full_name, name), ask)
+    return any(paths.get(stored) for paths in _array_paths(plan))
+
+
+def _array_paths(plan: Any) -> Iterator[dict[str, list]]:
+    """Yield {path of an index: its beginnings that are arrays} within a plan."""
+    if isinstance(plan, dict):
+        yield from [plan["multiKeyPaths"]] if "multiKeyPaths" in plan else ()
+        plan = [*plan.values()]
+    if isinstance(plan, list):
+        for each in plan:
+            yield from _array_paths(each)

@@ -1,14 +1,15 @@
 """Autocomplete of a large collection: along its indexes, page after page."""
 
 import json
+from datetime import datetime
 
 import mongoengine as me
 import pytest
-from bson import ObjectId
+from bson import Binary, DBRef, Decimal128, MaxKey, ObjectId, Regex
 from django.test import RequestFactory
 
 from admin_ext import DocumentAdmin
-from admin_ext.autocomplete import DocumentAutocompleteView
+from admin_ext.autocomplete import DocumentAutocompleteView, walks
 from admin_ext.autocomplete.walks import LARGE, Position
 from admin_ext.sites import AdminSite
 
@@ -97,6 +98,18 @@ def names(answer):
     return [each["text"].partition(" ")[0] for each in answer["results"]]
 
 
+def keys_of(ask, term, **options):
+    """Return the keys on all pages; each document must be shown once."""
+    found, after = [], None
+    while True:
+        answer = ask(term, after, **options)
+        found += [each["id"] for each in answer["results"]]
+        assert len(found) == len({*found})
+        after = answer["pagination"].get("after")
+        if not after:
+            return found
+
+
 def everything(ask, term, **options):
     """Return the names on all pages, one after the other."""
     found, after = [], None
@@ -127,9 +140,12 @@ def test_a_term_that_is_nowhere_reads_no_document(mongo, subscribers, ask):
 def test_nothing_is_counted(subscribers, ask, mongo_commands):
     with mongo_commands() as commands:
         ask("user")
-    # The first count is of the metadata.
-    indexes, size, *searches = commands
-    assert (indexes.name, size.name) == ("listIndexes", "count")
+    # The count is of the metadata; each index is asked whether it holds arrays.
+    indexes, size, *others = commands
+    plans = [each for each in others if each.name == "explain"]
+    searches = [each for each in others if each.name != "explain"]
+    assert (indexes.name, size.name, len(plans)) == ("listIndexes", "count", 2)
+    assert {each.document["verbosity"] for each in plans} == {"queryPlanner"}
     assert "query" not in size.document
     assert {each.name for each in searches} == {"find"}
     assert all(each.document["maxTimeMS"] for each in (size, *searches))
@@ -281,3 +297,75 @@ def test_a_search_that_takes_too_long_says_so(subscribers, ask, mongo_timeout):
     assert [each["disabled"] for each in small["results"]] == [True]
     assert "too long" in small["results"][0]["text"]
     assert small["pagination"] == {"more": False}
+
+
+@pytest.fixture
+def few(mongo, monkeypatch):
+    """The same collection, empty and without indexes; three documents are many."""
+    monkeypatch.setattr(walks, "LARGE", 3)
+    mongo.subscribers.drop()
+    return mongo.subscribers
+
+
+@pytest.mark.parametrize("order", ["login", "-login"])
+@pytest.mark.parametrize("options", [{}, {"sparse": True}])
+def test_the_order_leaves_out_no_document_without_the_field(few, ask, order, options):
+    few.insert_many(
+        [{"login": f"user{n}"} for n in range(30)] + [{} for _ in range(25)]
+    )
+    few.insert_many([{"login": None} for _ in range(25)])
+    few.create_index("login", **options)
+    assert len(keys_of(ask, "", ordering=(order,))) == 80
+
+
+@pytest.mark.parametrize("order", ["login", "-login"])
+def test_values_of_every_type_are_ordered(few, ask, order):
+    values = [None, 1, 1.0, Decimal128("1"), float("nan"), "a", "b" * 3_000]
+    values += [{"a": 1}, {"$oid": "x"}, Binary(b"b"), Binary(bytes(16), 4), ObjectId()]
+    values += [True, datetime(2020, 1, 1), Regex("r"), DBRef("x", 1), MaxKey()]
+    few.insert_many([{"login": value} for value in values for _time in range(7)])
+    few.create_index("login")
+    assert len(keys_of(ask, "", ordering=(order,))) == 7 * len(values)
+
+
+def test_arrays_in_a_text_field_are_shown_once(few, ask):
+    few.insert_many([{"login": f"user{n:02}"} for n in range(40)])
+    few.insert_many([{"login": [f"user{n:02}", "userzz"]} for n in range(40)])
+    few.create_index("login")
+    assert len(keys_of(ask, "user")) == 80
+    assert len(keys_of(ask, "", ordering=("login",))) == 80
+
+
+@pytest.mark.parametrize("kind", ["2dsphere", "text"])
+def test_an_index_with_an_odd_key_at_its_end_is_left_alone(few, ask, kind):
+    few.insert_many([{"login": f"user{n:02}"} for n in range(30)])
+    few.create_index([("login", 1), ("rank", 1), ("remark", kind)])
+    assert len(keys_of(ask, "user")) == 30
+
+
+def test_an_index_of_the_key_may_have_any_name(mongo, few, ask):
+    clustered = {"key": {"_id": 1}, "unique": True, "name": "by key"}
+    mongo.create_collection("subscribers", clusteredIndex=clustered)
+    few.insert_many([{"login": f"user{n:02}"} for n in range(30)])
+    assert len(keys_of(ask, "user")) == len(keys_of(ask, "")) == 30
+
+
+def test_long_values_are_no_part_of_a_position(few, ask):
+    few.insert_many([{"login": f"user{'x' * 4_000}{n:02}"} for n in range(50)])
+    few.create_index("login")
+    assert len(ask("user")["pagination"]["after"]) < 200
+    assert len(keys_of(ask, "user")) == 50
+
+
+@pytest.mark.parametrize("term", ['""', "'", "\0", " "])
+def test_a_term_without_words_shows_all(few, ask, term):
+    few.insert_many([{"login": f"user{n:02}"} for n in range(5)])
+    few.create_index("login")
+    assert len(names(ask(term))) == 5
+
+
+def test_a_term_that_is_too_long_for_a_pattern_finds_nothing(few, ask):
+    few.insert_many([{"login": f"user{n:02}"} for n in range(5)])
+    few.create_index("login")
+    assert names(ask("x" * 40_000)) == []
+    assert names(ask("user\x0001")) == ["user01"]

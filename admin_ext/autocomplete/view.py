@@ -20,7 +20,7 @@ from admin_ext.meta import document_classes
 from admin_ext.options import DocumentAdmin
 from admin_ext.pagination import LookaheadPaginator
 from admin_ext.querysets import DocumentQuerySet
-from admin_ext.search import default_fields, search, search_by_key
+from admin_ext.search import default_fields, search, search_by_key, words_of
 
 from . import walks
 
@@ -90,7 +90,9 @@ class DocumentAutocompleteView(AutocompleteJsonView):
         to_field_name = remote._meta.get_field(name).attname
         if not admin.to_field_allowed(request, to_field_name):
             raise PermissionDenied
-        return request.GET.get("term", ""), admin, field, to_field_name
+        # No pattern of MongoDB's may hold a NUL.
+        term = request.GET.get("term", "").replace("\0", "")
+        return term, admin, field, to_field_name
 
     def serialize_result(self, obj, to_field_name):
         """Name a document by the text of its key; the field may hold a sub-document."""
@@ -158,7 +160,7 @@ class DocumentAutocompleteView(AutocompleteJsonView):
         return walks.page(queryset, ways, position, self.paginate_by)
 
     def _ways(self, queryset):
-        if self.term.strip():
+        if words_of(self.term):
             return walks.walks_for(queryset, self._search_fields(), self.term)
         ordering = self.model_admin.get_ordering(self.request)
         return walks.walks_in_order(queryset, ordering or queryset.model._meta.ordering)

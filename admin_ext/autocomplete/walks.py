@@ -17,11 +17,12 @@ from django.core import signing
 from mongoengine import Q
 from pymongo.errors import ExecutionTimeout
 
-from admin_ext.ejson import JSON_ERRORS, dumps, loads
+from admin_ext.ejson import JSON_ERRORS, dumps, is_lossless, loads
 from admin_ext.exceptions import UnsupportedFeature
 from admin_ext.hydration import stored_son
-from admin_ext.indexes import index_on
-from admin_ext.lookups import TEXT_FIELDS, Path, readings, resolve
+from admin_ext.indexes import holds_arrays, index_on
+from admin_ext.lookups import MAX_TEXT, TEXT_FIELDS, Path, readings, resolve
+from admin_ext.references.existence import key_identity
 from admin_ext.search import all_words, key_condition, path_for, words_of
 
 # A collection of more documents is walked along its indexes.
@@ -30,8 +31,10 @@ LARGE = 10_000
 # All walks of a page together may take so long.
 MAX_TIME = 2_000  # ms
 
+# A value whose text is longer has no place in a URL.
+MAX_MARK = 500
+
 SALT = "admin_ext.autocomplete"
-ID_INDEX = "_id_"
 
 # The pattern of a word, and its options, for each lookup that an index can answer.
 PATTERNS = {
@@ -46,8 +49,8 @@ PATTERNS = {
 class Position(NamedTuple):
     """Where a page ended.
 
-    ``walk``: the number of the walk. ``value``: that of its path in the last result.
-    ``ties``: how many results with that value were shown already.
+    ``walk``: the number of the walk. ``value``: one of its path that was shown, None
+    for its beginning. ``ties``: how many results were shown from that value on.
     """
 
     walk: int = 0
@@ -55,9 +58,14 @@ class Position(NamedTuple):
     ties: int = 0
 
     def after(self, walk: int, value: Any) -> "Position":
-        """Return the position behind the next result."""
-        is_tied = self.ties and self.value == value
-        return Position(walk, value, self.ties + 1 if is_tied else 1)
+        """Return the position behind the next result.
+
+        What is missing or no part of a URL is counted from the value before it.
+        """
+        mark = _mark(value)
+        if mark is None or key_identity(mark) == key_identity(self.value):
+            return Position(walk, self.value, self.ties + 1)
+        return Position(walk, mark, 1)
 
     def signed(self) -> str:
         return signing.dumps(dumps(list(self)), salt=SALT)
@@ -69,6 +77,13 @@ class Position(NamedTuple):
             return cls(*loads(signing.loads(text, salt=SALT)))
         except (signing.BadSignature, *JSON_ERRORS) as error:
             raise ValueError("No position of a search.") from error
+
+
+def _mark(value: Any) -> Any:
+    """Return ``value`` as a position that is read again has it, or None."""
+    text = dumps(value)
+    is_short = len(text) <= MAX_MARK and is_lossless(text, value)
+    return loads(text) if is_short else None
 
 
 @dataclass(frozen=True)
@@ -87,7 +102,7 @@ class Walk:
     def documents(self, queryset: Any, position: Position, limit: int) -> Iterator[Any]:
         """Yield at most ``limit`` documents after ``position``."""
         found = queryset.filter(Q(__raw__=self.condition))
-        if position.ties:
+        if position.value is not None:
             found = found.filter(Q(__raw__=self._not_before(position.value)))
         found = found.order_by(__raw__=[(self.stored, self.direction)])
         yield from found.hint(self.index).skip(position.ties).limit(limit)
@@ -151,6 +166,18 @@ def is_large(queryset: Any) -> bool:
     )
 
 
+def _by_key(queryset: Any, condition: dict[str, Any]) -> Walk:
+    # A clustered collection calls its index as it likes.
+    return Walk("_id", index_on(queryset._collection, "_id"), condition)
+
+
+def _index(queryset: Any, stored: str, *, is_whole: bool = False) -> str:
+    """Return the index to walk along; one with arrays has documents in many places."""
+    name = index_on(queryset._collection, stored, is_whole=is_whole)
+    is_walkable = name and not holds_arrays(queryset._collection, name, stored)
+    return name if is_walkable else ""
+
+
 def walks_in_order(queryset: Any, ordering: list[Any]) -> list[Walk]:
     """Return the one walk through everything, in the list's order by its index."""
     for key in ordering[:1]:
@@ -159,10 +186,10 @@ def walks_in_order(queryset: Any, ordering: list[Any]) -> list[Walk]:
         except UnsupportedFeature:
             break
         stored = resolve(queryset.model, name.lstrip("-")).stored
-        index = index_on(queryset._collection, stored)
+        index = _index(queryset, stored, is_whole=True)
         if index:
             return [Walk(stored, index, {}, -1 if name.startswith("-") else 1)]
-    return [Walk("_id", ID_INDEX, {})]
+    return [_by_key(queryset, {})]
 
 
 def walks_for(queryset: Any, search_fields: list[str], term: str) -> list[Walk]:
@@ -171,17 +198,19 @@ def walks_for(queryset: Any, search_fields: list[str], term: str) -> list[Walk]:
     Fields that have none, such as those behind a reference, are asked together at
     last, in one walk that reads the collection. Raise TooManyMatches as the search.
     """
+    if len(term) > MAX_TEXT:
+        return []
     document, words = queryset.model, words_of(term)
     paths = [path_for(document, each) for each in search_fields]
     found = [resolve(document, path) for path in paths]
     indexes = {
-        each.stored: (each.lookup, index_on(queryset._collection, each.stored))
+        each.stored: (each.lookup, _index(queryset, each.stored))
         for each in found
         if _is_text(each)
     }
     indexed = [(stored, *rest) for stored, rest in indexes.items() if rest[1]]
     key = key_condition(document, term.strip())
-    walks = [Walk("_id", ID_INDEX, key.to_query(document))] if key else []
+    walks = [_by_key(queryset, key.to_query(document))] if key else []
     walks += [
         Walk(stored, index, condition)
         for conditions in (_equal, _beginning)
@@ -196,7 +225,7 @@ def walks_for(queryset: Any, search_fields: list[str], term: str) -> list[Walk]:
     ]
     if len(indexed) < sum(not _is_key(each) for each in found):
         condition = all_words(document, paths, words).to_query(document)
-        walks.append(Walk("_id", ID_INDEX, condition))
+        walks.append(_by_key(queryset, condition))
     return [*_each_once(walks)]
 
 
