@@ -249,6 +249,16 @@ def test_too_long_is_told(towns, filtered, admin_client, monkeypatch):
     assert "It took too long to look up all references" in response.content.decode()
 
 
+def test_what_mongodb_does_not_tell_is_told(towns, filtered, admin_client):
+    fault = {"failCommands": ["aggregate"], "errorCode": 13}
+    fault["namespace"] = towns.trips.full_name
+    admin = towns.client.admin
+    admin.command("configureFailPoint", "failCommand", mode={"times": 1}, data=fault)
+    response = follow(admin_client, filtered("plain", "dangling"))
+    text = "The references of “plain” could not be looked up."
+    assert text in response.content.decode()
+
+
 @pytest.mark.parametrize("value", ["", "nope", "OK", "\0", "{}", "x" * 5_000])
 def test_an_unknown_state_is_a_bad_url(towns, filtered, value):
     response = filtered("plain", value)

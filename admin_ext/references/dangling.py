@@ -4,6 +4,7 @@ One aggregation tells the distinct references that lead nowhere; the documents t
 these are then found, sorted, counted and paged by an ordinary query.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +13,7 @@ import bson
 from bson import Regex
 from bson.codec_options import DatetimeConversion
 from django.utils.translation import gettext
-from pymongo.errors import ExecutionTimeout
+from pymongo.errors import ExecutionTimeout, OperationFailure
 
 from admin_ext.exceptions import TooManyMatches
 from admin_ext.lookups import MAX_JOINED
@@ -22,6 +23,8 @@ from .existence import existing, key_identity
 from .joins import Limit, joined, stages
 from .paths import ReferencePath, reference_paths
 from .states import State, lead_of, lists_of
+
+logger = logging.getLogger(__name__)
 
 MAX_TIME = 10_000  # ms
 
@@ -45,7 +48,7 @@ def condition(
 
     What ``limit`` leaves out counts as dangling: nothing is told of it.
     Raise TooManyMatches when too many of the references of ``queryset`` lead nowhere,
-    or it takes too long to find out.
+    it takes too long to find out, or MongoDB does not tell.
     """
     if state in PLAIN:
         return _plain(path, state)
@@ -121,6 +124,13 @@ def leading_nowhere(
                 "It took too long to look up all references of “%(name)s”. Ask for "
                 "less, for example with another filter."
             )
+            % {"name": path.verbose_name}
+        ) from error
+    except OperationFailure as error:
+        # Such as a database user who may not read what the references lead to.
+        logger.warning("%s could not be looked up: %s", path.lookup, error)
+        raise TooManyMatches(
+            gettext("The references of “%(name)s” could not be looked up.")
             % {"name": path.verbose_name}
         ) from error
     found: dict[State, list[Any]] = {State.MALFORMED: [], State.DANGLING: []}
