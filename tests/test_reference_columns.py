@@ -197,7 +197,7 @@ COLUMNS = ("plain", "dbrefs", "generic", "legs__plain")
 
 
 def commands_of_a_page(client, mongo, mongo_commands, rows):
-    mongo.towns.insert_many([{"_id": n, "townName": f"T{n}"} for n in range(rows)])
+    mongo.towns.insert_many([{"_id": n, "townName": f"T{n}"} for n in range(2 * rows)])
     mongo.ships.insert_many([
         {"_id": f"x{n}", "_cls": "Ship", "name": f"S{n}"} for n in range(rows)
     ])
@@ -207,7 +207,7 @@ def commands_of_a_page(client, mongo, mongo_commands, rows):
             "plainTown": n,
             "dbrefs": [DBRef("towns", n), DBRef("towns", (n + 1) % rows)],
             "generic": {"_cls": "Ship", "_ref": DBRef("ships", f"x{n}")},
-            "legs": [{"plain": n}, {"plain": (n + 2) % rows}],
+            "legs": [{"plain": n}, {"plain": n + rows}],
         }
         for n in range(rows)
     ])

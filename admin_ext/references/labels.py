@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from admin_ext.ejson import extended_json
+from admin_ext.fields import ReferenceListField
 from admin_ext.keys import id_of
 from admin_ext.marks import absence, mark
 
@@ -66,12 +67,16 @@ class Cell:
     """The references that a field holds: the first MAX_SHOWN, and how many more."""
 
     def __init__(self, field: Any, value: Any):
+        self.field, self.more = field, getattr(value, "more", 0)
+        if isinstance(field, ReferenceListField) and type(value) is list:
+            # Such a list may be long, and of each row.
+            self.more = len(value[MAX_SHOWN:])
+            value = value[:MAX_SHOWN]
         found = [each for part in parts(value) for each in members(field, part)]
+        self.more += len(found[MAX_SHOWN:])
         self.shown = [
             (key, reference_for(each, one)) for key, each, one in found[:MAX_SHOWN]
         ]
-        self.field = field
-        self.more = len(found) - len(self.shown) + getattr(value, "more", 0)
 
     @property
     def references(self) -> list[Reference]:

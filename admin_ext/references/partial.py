@@ -146,13 +146,14 @@ class PartialDocuments:
             stored = {each._fields[name].db_field for each in waiting}
             projection = ["_id", "_cls", *stored]
         collection = self.document._get_collection()
-        found = collection.find({"_id": {"$in": keys}}, projection)
+        size = len(keys) + 1
+        found = collection.find({"_id": {"$in": keys}}, projection, batch_size=size)
         return {hashable(son["_id"]): son for son in found}
 
 
 def lacks(document: Any, name: Any) -> bool:
     """Tell whether a field of a document, or any for None, was not loaded."""
-    loaded = document._data.loaded
+    loaded = getattr(document._data, "loaded", None)
     return loaded is not None and (name is None or name not in loaded)
 
 

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from bson import DBRef
+from django.core.exceptions import FieldDoesNotExist
 from mongoengine import EmbeddedDocumentListField
 from mongoengine.base import BaseDict, BaseList, LazyReference
 from mongoengine.base.datastructures import EmbeddedDocumentList
@@ -57,10 +58,10 @@ def prepare(document: Any, name: str) -> None:
     if page is None or not isinstance(type(document)._meta, Options):
         return
     value = document._data.get(name)
-    fields = {each.name: each for each in type(document)._meta.fields}
-    if value is None or name not in fields:
+    try:
+        field = type(document)._meta.get_field(name)
+    except FieldDoesNotExist:
         return
-    field = fields[name]
     if holds_references(field):
         if _is_unread(value):
             document._data[name] = _Reading(page, document, field).of(field, value)
