@@ -125,3 +125,15 @@ def test_ids_are_typed_without_scripts(page, mongo, trip, context_options):
     assert found["plainTown"] == TOWNS[7]
     order = [TOWNS[2], TOWNS[0], GONE, TOWNS[8], TOWNS[9]]
     assert found["plains"] == order
+
+
+@pytest.mark.parametrize("context_options", LOOKS)
+def test_an_id_that_no_field_declares_is_a_link(page, mongo, trip, context_options):
+    width = context_options["viewport"]["width"]
+    values = {"owner": TOWNS[5], "found": {"in": [TOWNS[6], GONE]}}
+    mongo.trips.update_one({"_id": trip}, {"$set": values})
+    opened(page, trip)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    look(page, f"mentions-{width}")
+    page.get_by_role("link", name="Town: Town 005").click()
+    page.wait_for_url(f"**/town/{TOWNS[5]}/change/")

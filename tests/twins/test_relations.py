@@ -198,3 +198,16 @@ def test_disabled_fields(twins):
     twins.admin("Album", get_form=get_form)
     values = {"title": "No", "artist": "zoe", "genres": ["4"], "kind": "ep"}
     twins.submit("album/1/change/", year="2000", price="1", **values)
+
+
+@pytest.mark.parametrize("option", [{}, {"filter_horizontal": ("genres",)}])
+def test_references_beyond_the_bound(twins, option):
+    twins.admin("Album", reference_max_choices=0, **option)
+    pages = twins.get(
+        "album/1/change/", differs=("no select holds a whole collection",)
+    )
+    found = pages["mongo"].html.select(".admin-autocomplete")
+    assert {"artist", "genres"} <= {each["name"] for each in found}
+    assert not pages["sql"].html.select(".admin-autocomplete")
+    twins.admin("Album", reference_max_choices=100, **option)
+    twins.get("album/1/change/")
