@@ -117,9 +117,9 @@ class DeletionTree:
         left = LeftDangling(self.collected, self.request, self.admin_site)
         lines = [line for each in left.found for line in self._dangling_lines(each)]
         if not left.is_complete:
-            text = _("Only for the first %(count)d of what is deleted was it looked.")
+            text = _("More may: only the first %(count)d of all were looked at.")
             lines.append(text % {"count": MAX_KEYS})
-        if left.found:
+        if lines:
             title = _("Not deleted, and left pointing at nothing:")
             yield format_html('<div class="admin-ext">{}{}</div>', title, _list(lines))
 

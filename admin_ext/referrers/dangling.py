@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -95,7 +96,7 @@ class LeftDangling:
                     referrer = Referrer(path, admin, self._all(path))
                     each = found.setdefault(referrer.place, Dangling(referrer))
                     each.conditions.append(condition(path, document, keys))
-        return [*found.values()]
+        return sorted(found.values(), key=_owner_name)
 
     def _owners(self) -> Iterator[type]:
         """Yield the Documents of this site, and others of installed apps."""
@@ -140,13 +141,15 @@ class LeftDangling:
 
     def _left_out(self, each: Dangling) -> list[Any]:
         """Return the keys of what is deleted from the same collection."""
-        name = each.referrer.collection.full_name
-        return [
-            key
-            for document, keys in self.collected.deleted.items()
-            if document._get_collection().full_name == name
-            for key in keys.values()
-        ]
+        return self._gone[each.referrer.collection.full_name]
+
+    @cached_property
+    def _gone(self) -> dict[str, list[Any]]:
+        """What is deleted: {collection: keys}."""
+        gone: dict[str, list[Any]] = defaultdict(list)
+        for document, keys in self.collected.deleted.items():
+            gone[document._get_collection().full_name] += keys.values()
+        return gone
 
     def _look(self, wanted: list[Dangling]) -> None:
         """Count them and find the first keys, in one aggregation for a database."""
@@ -193,6 +196,10 @@ class LeftDangling:
                     if stored_key(one) in each.keys
                     and admin.has_view_or_change_permission(self.request, one)
                 ]
+
+
+def _owner_name(each: Dangling) -> str:
+    return str(each.referrer.path.owner._meta.verbose_name_plural).lower()
 
 
 def _is_of(rule: Any, path: ReferencePath) -> bool:
