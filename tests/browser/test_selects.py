@@ -135,5 +135,8 @@ def test_an_id_that_no_field_declares_is_a_link(page, mongo, trip, context_optio
     opened(page, trip)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     look(page, f"mentions-{width}")
+    # They stand beside the text, and do not press it.
+    text = page.locator("textarea[name=other_stored_fields]").bounding_box()
+    assert text["width"] > 300
     page.get_by_role("link", name="Town: Town 005").click()
     page.wait_for_url(f"**/town/{TOWNS[5]}/change/")
