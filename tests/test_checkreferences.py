@@ -1,5 +1,6 @@
 """manage.py checkreferences: what it counts, where it stops, how it goes on."""
 
+import errno
 import json
 import os
 import pty
@@ -8,6 +9,8 @@ import signal
 import subprocess
 import sys
 import termios
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import StringIO
 
@@ -17,8 +20,9 @@ from bson import DBRef, ObjectId
 from django.core.management import CommandError, call_command
 from pymongo import ReadPreference
 from pymongo.collection import Collection
-from pymongo.errors import AutoReconnect, ExecutionTimeout
+from pymongo.errors import AutoReconnect, ExecutionTimeout, OperationFailure
 
+from admin_ext.management.commands.checkreferences import interruptible, reason_of
 from admin_ext.meta import present
 from admin_ext.references import checking
 from admin_ext.references.checking import Check, sources_of
@@ -334,17 +338,71 @@ def test_documents_of_every_database_are_checked(mongo, other_mongo):
     [
         (["tests.Nothing"], "There is no Document “tests.Nothing”."),
         (["tests.Trip", "--path", "titel"], "“titel” is no path of references"),
+        (["tests.Trop"], "Did you mean “tests.Trip”?"),
+        (["trip"], "Did you mean “tests.Trip”?"),
+        (["tests.Trip", "--path", "plan"], "Did you mean “plain”?"),
         (["--database", "nowhere"], "No Document is in the database “nowhere”."),
-        (["--batch", "0"], "--batch must be at least 1."),
+        (["--database", "defalt"], "Did you mean “default”?"),
+        (["--batch", "0"], "--batch must be at least 1 and at most 2147483647."),
+        (["--max-time", "9" * 20], "--max-time must be at least 1 and at most"),
         (["--resume", "/nowhere/state.json"], "No such file"),
         (["--resume", "README.md"], "is no state of checkreferences"),
     ],
 )
 def test_a_wrong_call_is_exit_2(mongo, settings, monkeypatch, arguments, message):
     monkeypatch.chdir(settings.BASE_DIR)
-    with pytest.raises(CommandError, match=message) as raised:
+    with pytest.raises(CommandError, match=re.escape(message)) as raised:
         run(*arguments)
     assert raised.value.returncode == 2
+
+
+@pytest.mark.parametrize("options", [{}, {"documents": [], "all": False}])
+def test_a_state_without_all_options_is_refused(mongo, tmp_path, options):
+    file = tmp_path / "state.json"
+    save(file, checking.Progress(), options)
+    with pytest.raises(CommandError, match="no state of checkreferences"):
+        run("--resume", str(file))
+
+
+def test_a_state_of_another_database_is_refused(mongo, tmp_path):
+    file = tmp_path / "state.json"
+    progress = Check(sources_of([present(Buoy)])).progress
+    progress = replace(progress, places=("default:elsewhere.buoys",))
+    chosen = {"documents": ["tests.Buoy"], "all": False, "path": [], "database": None}
+    save(file, progress, chosen)
+    with pytest.raises(CommandError, match="default:elsewhere.buoys") as raised:
+        run("--resume", str(file))
+    assert raised.value.returncode == 2
+
+
+def test_a_state_that_cannot_be_written_is_told(mongo, monkeypatch, tmp_path):
+    mongo.tags.insert_many([{"user": ObjectId()} for _ in range(3)])
+
+    def lost(self, source, size):
+        if self.progress.documents:
+            raise AutoReconnect("connection closed")
+        return [{"_id": 1}], size, False
+
+    monkeypatch.setattr(Check, "_read", lost)
+    file = tmp_path / "state.json"
+    state = Check(sources_of([present(Buoy)])).progress
+    chosen = {"documents": ["tests.Buoy"], "all": False, "path": [], "database": None}
+    save(file, state, chosen)
+    monkeypatch.setattr("tempfile.mkstemp", unwritable)
+    with pytest.raises(CommandError, match="could not be written: .*Read-only"):
+        run("--resume", str(file))
+
+
+def unwritable(**_options):
+    raise OSError(errno.EROFS, "Read-only file system")
+
+
+def test_of_the_drivers_words_only_the_reason_is_told():
+    lost = AutoReconnect(
+        "a:1: refused (configured timeouts: x), Timeout: 1.0s, Topology Description: y"
+    )
+    assert reason_of(lost) == "MongoDB cannot be reached: a:1: refused"
+    assert reason_of(OperationFailure("no, full error: {}")) == "no"
 
 
 def test_a_state_is_not_taken_for_another_check(mongo, tmp_path):
@@ -484,3 +542,41 @@ def test_ctrl_c_leaves_a_state_from_which_it_goes_on(
     (user,) = answer["paths"]
     assert (user["checked"], user["dangling"], user["ok"]) == (3_000, 3_000, 0)
     assert not operations.writes
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_second_interruption_does_not_spoil_the_state(number):
+    with pytest.raises(SystemExit), interruptible() as hold:
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(number)
+        hold()
+        signal.raise_signal(number)
+        sys.exit(3)
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+def test_what_was_ignored_is_ignored():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with interruptible():
+            signal.raise_signal(signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_another_thread_may_call_it(mongo):
+    mongo.tags.insert_one({"user": GONE})
+    with ThreadPoolExecutor() as pool:
+        assert pool.submit(run, "documents.Tag").result()[0] == 1
+
+
+def test_ctrl_c_in_the_first_batch_is_one_word(mongo, monkeypatch, tmp_path):
+    def stop(self, source, size):
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(Check, "_read", stop)
+    with pytest.raises(CommandError, match="^Interrupted.$") as raised:
+        run("documents.Tag")
+    assert raised.value.returncode == 3
+    assert not [*tmp_path.iterdir()]

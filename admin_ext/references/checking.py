@@ -74,14 +74,15 @@ def sources_of(documents: Iterable[type], names: Iterable[str] = ()) -> list[Sou
     names, found = set(names), {}
     for document in sorted(documents, key=lambda each: len(each.__mro__)):
         database, collection = document._get_db(), document._get_collection_name()
-        name = f"{document._meta.get('db_alias', 'default')}:{collection}"
-        known = found.setdefault(name, (document, {}, database))[1]
+        alias = document._meta.get("db_alias", "default")
+        name = f"{alias}:{database.name}.{collection}"
+        known = found.setdefault(name, (document, {}))[1]
         for path in reference_paths(document):
             if not names or path.name in names:
                 known.setdefault((path.steps, path.targets), path)
     return [
         Source(name, document, tuple(paths.values()))
-        for name, (document, paths, _database) in sorted(found.items())
+        for name, (document, paths) in sorted(found.items())
         if paths
     ]
 
@@ -100,7 +101,7 @@ class Check:
 
     ``batch``: documents that are read at once; ``max_time``: ms for each command;
     ``read_preference``: pymongo's, None for that of the connection. Raise ValueError
-    when ``progress`` is that of other paths.
+    when ``progress`` is that of other paths, or of other databases.
     """
 
     def __init__(
@@ -118,12 +119,18 @@ class Check:
         self.read_preference = read_preference
         self.progress = progress or Progress()
         names = [path_name(path) for each in sources for path in each.paths]
+        places = tuple(each.name for each in sources)
         if not self.progress.tallies:
             tallies = {name: Tally() for name in names}
-            self.progress = replace(self.progress, tallies=tallies)
+            self.progress = replace(self.progress, tallies=tallies, places=places)
         if {*self.progress.tallies} != {*names}:
             raise ValueError(
                 "The Documents declare other references than when the check began."
+            )
+        if self.progress.places != places:
+            raise ValueError(
+                "The check began with other collections: "
+                f"{', '.join(self.progress.places)}."
             )
         self.begun = self.progress
         # {(target, identity of a key): is there such a document}

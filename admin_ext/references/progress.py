@@ -13,7 +13,7 @@ from admin_ext.ejson import JSON_ERRORS, dumps, loads
 
 from .states import State
 
-VERSION = 1
+VERSION = 2
 
 BAD = (State.MALFORMED, State.DANGLING)
 
@@ -55,7 +55,8 @@ class Progress:
 
     ``done``: the names of the sources that were read to their end; ``last``: the key
     of the last document of the one after these, where ``is_begun``. ``seconds`` is
-    the time of all runs. ``tallies``: {name of a path: Tally}.
+    the time of all runs. ``tallies``: {name of a path: Tally}; ``places``: the names of
+    all sources.
     """
 
     done: tuple[str, ...] = ()
@@ -64,6 +65,7 @@ class Progress:
     documents: int = 0
     seconds: float = 0.0
     tallies: dict[str, Tally] = field(default_factory=dict)
+    places: tuple[str, ...] = ()
 
 
 def save(file: Path, progress: Progress, options: dict[str, Any]) -> None:
@@ -74,6 +76,7 @@ def save(file: Path, progress: Progress, options: dict[str, Any]) -> None:
     state = {
         "version": VERSION,
         "options": options,
+        "places": progress.places,
         "done": progress.done,
         "last": [_spelled(progress.last)] if progress.is_begun else [],
         "documents": progress.documents,
@@ -113,9 +116,10 @@ def load(file: Path) -> tuple[Progress, dict[str, Any]]:
             tuple(state["done"]),
             bool(last),
             last[0]["_id"] if last else None,
-            state["documents"],
-            state["seconds"],
+            int(state["documents"]),
+            float(state["seconds"]),
             tallies,
+            tuple(state["places"]),
         )
         return progress, dict(state["options"])
     except JSON_ERRORS as error:
@@ -127,9 +131,11 @@ def _spelled(key: Any) -> str:
 
 
 def _tally(state: dict[str, Any]) -> Tally:
-    counts = Counter({State(name): number for name, number in state["counts"].items()})
+    counts = Counter({
+        State(name): int(number) for name, number in state["counts"].items()
+    })
     samples = {
         State(name): [loads(text)["_id"] for text in texts]
         for name, texts in state["samples"].items()
     }
-    return Tally(state["checked"], counts, samples)
+    return Tally(int(state["checked"]), counts, samples)

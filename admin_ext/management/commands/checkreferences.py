@@ -1,24 +1,36 @@
 """Find references that lead nowhere: print a table, exit 1 when there are any."""
 
 import json
+import re
+import signal
 import sys
+import threading
+from contextlib import contextmanager
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 
 import pymongo
 from django.contrib.admin.sites import all_sites
 from django.core.management.base import BaseCommand, CommandError
 from mongoengine import Document
-from pymongo.errors import PyMongoError
+from pymongo.errors import ConnectionFailure, PyMongoError
 from tqdm import tqdm
 
 from admin_ext.compat import CONNECTION_ERRORS
 from admin_ext.meta import document_classes
 from admin_ext.references.checking import Check, key_text, path_name, sources_of
+from admin_ext.references.paths import reference_paths
 from admin_ext.references.progress import BAD, load, save
 from admin_ext.references.states import State
 
 FOUND, USAGE, UNFINISHED = 1, 2, 3
+
+# What ends a run early: Ctrl-C, a manager of processes, a terminal that is closed.
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+
+# MongoDB takes no time limit beyond this.
+MOST = 2**31 - 1
 
 COLUMNS = (State.NULL, State.MISSING, State.EMPTY, State.MALFORMED, State.DANGLING)
 
@@ -79,10 +91,11 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         for name, least in (("batch", 1), ("samples", 0), ("max_time", 1)):
-            if options[name] < least:
+            if not least <= options[name] <= MOST:
                 option = name.replace("_", "-")
                 raise CommandError(
-                    f"--{option} must be at least {least}.", returncode=USAGE
+                    f"--{option} must be at least {least} and at most {MOST}.",
+                    returncode=USAGE,
                 )
         progress, chosen = self.chosen(options)
         secondary = pymongo.ReadPreference.SECONDARY_PREFERRED
@@ -96,13 +109,15 @@ class Command(BaseCommand):
                 read_preference=secondary if options["secondary"] else None,
             )
         except CONNECTION_ERRORS as error:
-            raise CommandError(str(error), returncode=UNFINISHED) from error
+            raise CommandError(reason_of(error), returncode=UNFINISHED) from error
         except ValueError as error:
             raise CommandError(str(error), returncode=USAGE) from error
-        try:
-            self.run(check)
-        except (KeyboardInterrupt, PyMongoError, *CONNECTION_ERRORS) as error:
-            self.stop(check, chosen, options["resume"], error)
+        with interruptible() as hold:
+            try:
+                self.run(check)
+            except (KeyboardInterrupt, PyMongoError, *CONNECTION_ERRORS) as error:
+                hold()
+                self.stop(check, chosen, options["resume"], error)
         self.report(check, options["json"])
         if any(tally.is_bad for tally in check.progress.tallies.values()):
             sys.exit(FOUND)
@@ -124,6 +139,11 @@ class Command(BaseCommand):
                 "what is to be checked.",
                 returncode=USAGE,
             )
+        if {*stored} != {*chosen}:
+            raise CommandError(
+                f"{options['resume']} is no state of checkreferences.",
+                returncode=USAGE,
+            )
         return progress, stored
 
     def sources(self, chosen):
@@ -132,8 +152,12 @@ class Command(BaseCommand):
         found = {path.name for source in sources for path in source.paths}
         for name in chosen["path"]:
             if name not in found:
+                names = {
+                    path.name for each in documents for path in reference_paths(each)
+                }
                 raise CommandError(
-                    f"“{name}” is no path of references of what is to be checked.",
+                    f"“{name}” is no path of references of what is to be checked."
+                    f"{suggestion(name, sorted(names))}",
                     returncode=USAGE,
                 )
         return sources
@@ -151,8 +175,11 @@ class Command(BaseCommand):
             documents = []
             for label in chosen["documents"]:
                 if label.lower() not in known:
+                    hint = suggestion(
+                        label, [each._meta.label for each in known.values()]
+                    )
                     raise CommandError(
-                        f"There is no Document “{label}”.", returncode=USAGE
+                        f"There is no Document “{label}”.{hint}", returncode=USAGE
                     )
                 documents.append(known[label.lower()])
         else:
@@ -160,14 +187,15 @@ class Command(BaseCommand):
         alias = chosen["database"]
         if alias is None:
             return documents
-        found = [
-            each for each in documents if each._meta.get("db_alias", "default") == alias
-        ]
-        if not found:
+        aliases = [each._meta.get("db_alias", "default") for each in documents]
+        if alias not in aliases:
+            hint = suggestion(alias, aliases)
             raise CommandError(
-                f"No Document is in the database “{alias}”.", returncode=USAGE
+                f"No Document is in the database “{alias}”.{hint}", returncode=USAGE
             )
-        return found
+        return [
+            each for each, its in zip(documents, aliases, strict=True) if its == alias
+        ]
 
     def run(self, check):
         """Check, with a bar on stderr where that is a terminal."""
@@ -185,14 +213,19 @@ class Command(BaseCommand):
 
     def stop(self, check, chosen, file, error):
         """Keep the state of a run that did not come to its end, and say so."""
-        is_by_hand = isinstance(error, KeyboardInterrupt)
-        reason = "Interrupted." if is_by_hand else str(error)
+        reason = reason_of(error)
         if check.progress == check.begun:
             raise CommandError(reason, returncode=UNFINISHED) from error
         if file is None:
             name = f"checkreferences-{datetime.now():%Y%m%d-%H%M%S}.json"
             file = Path.cwd() / name
-        save(file, check.progress, chosen)
+        try:
+            save(file, check.progress, chosen)
+        except OSError as failure:
+            raise CommandError(
+                f"{reason}\nThe state could not be written: {failure}",
+                returncode=UNFINISHED,
+            ) from failure
         raise CommandError(
             f"{reason}\n{check.progress.documents:,} documents are checked. Go on "
             "with\n"
@@ -217,6 +250,50 @@ class Command(BaseCommand):
             f"{progress.documents:,} documents in {progress.seconds:.1f} s "
             f"({speed:,.0f} a second)."
         )
+
+
+@contextmanager
+def interruptible():
+    """Have each of SIGNALS raise KeyboardInterrupt within the block.
+
+    Gives a function that has them ignored for the rest of it. What was ignored before,
+    as by nohup, is so still; other threads than the main one get no signals.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
+    numbers = [
+        each
+        for each in signal.Signals
+        if is_main and each.name in SIGNALS
+        if signal.getsignal(each) is not signal.SIG_IGN
+    ]
+
+    def handle(handler):
+        return {each: signal.signal(each, handler) for each in numbers}
+
+    before = handle(signal.default_int_handler)
+    try:
+        yield lambda: handle(signal.SIG_IGN)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def reason_of(error):
+    """Return why a run ended, without what the driver tells of itself."""
+    if isinstance(error, KeyboardInterrupt):
+        return "Interrupted."
+    technical = r" \(configured timeouts:|, Timeout: |, full error: "
+    reason = re.split(technical, str(error))[0]
+    is_lost = isinstance(error, ConnectionFailure)
+    return f"MongoDB cannot be reached: {reason}" if is_lost else reason
+
+
+def suggestion(name, names):
+    """Return a sentence with the one of ``names`` that is most like ``name``, or ""."""
+    known = {each.lower(): each for each in names}
+    last = [each for each in known if each.rpartition(".")[2] == name.lower()]
+    close = last or get_close_matches(name.lower(), known, n=1)
+    return f" Did you mean “{known[close[0]]}”?" if close else ""
 
 
 def samples_of(path, tally, state):
