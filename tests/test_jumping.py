@@ -7,12 +7,14 @@ from bs4 import BeautifulSoup
 from bson import ObjectId
 from django.contrib import admin
 from django.contrib.auth.models import Permission, User
+from pymongo import MongoClient
 from pymongo.errors import ExecutionTimeout
 
 from admin_ext import jumping
 from admin_ext.keys import pasted, unmistakable
 from documents.documents import Note
 from tests.mongodb import check_name
+from tests.remote_documents import Crate, Warehouse
 
 # All databases are searched.
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("other_mongo")]
@@ -161,9 +163,9 @@ def test_go_to_asks_each_database_once(mongo, admin_client, mongo_commands):
     mongo.notes.insert_one({"_id": KEY})
     with mongo_commands() as commands:
         admin_client.get(GO_TO, {"q": str(KEY)})
-    assert commands.names == ["aggregate", "aggregate", "find"]
+    assert commands.names == ["aggregate", "find", "aggregate"]
     assert {*map(check_name, [command.database for command in commands])} == {None}
-    assert len({command.database for command in commands[:2]}) == 2
+    assert commands[0].database != commands[2].database
     assert all("maxTimeMS" in command.document for command in commands)
     assert not commands.writes
 
@@ -182,13 +184,35 @@ def test_go_to_is_for_staff(client, mongo):
     assert response["Location"].startswith("/admin/login/")
 
 
-def test_a_view_that_cannot_be_read_takes_no_page_down(bare_mongo, admin_client):
+def test_a_view_that_cannot_be_read_hides_nothing_else(bare_mongo, admin_client):
     bare_mongo.create_collection(
         "tags", viewOn="notes", pipeline=[{"$set": {"x": {"$toInt": "odd"}}}]
     )
     bare_mongo.notes.insert_one({"_id": KEY})
     response = admin_client.get(GO_TO, {"q": str(KEY)})
+    assert response["Location"] == f"{NOTES}{KEY}/change/"
+
+
+@pytest.fixture
+def unreachable(monkeypatch):
+    """Have no server answer for the Documents of the database "other"."""
+    with MongoClient("mongodb://127.0.0.1:1", serverSelectionTimeoutMS=50) as client:
+        crates = client["elsewhere"]["crates"]
+        for document in (Crate, Warehouse):
+            monkeypatch.setattr(document, "_get_collection", lambda: crates)
+        yield
+
+
+def test_a_database_that_cannot_be_reached_takes_no_page_down(
+    mongo, admin_client, unreachable
+):
+    mongo.notes.insert_one({"_id": KEY})
+    response = admin_client.get(GO_TO, {"q": str(KEY)})
+    assert response["Location"] == f"{NOTES}{KEY}/change/"
+    response = admin_client.get(GO_TO, {"q": str(OTHER)})
     assert "could not all be searched." in message(response)
+    response = admin_client.get("/admin/auth/user/", {"q": str(OTHER)})
+    assert b"could not all be searched for this ID" in response.content
 
 
 def test_a_search_that_takes_too_long_says_so(mongo, admin_client, monkeypatch):
