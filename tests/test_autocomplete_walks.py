@@ -36,6 +36,21 @@ class Subscription(me.Document):
     meta = {"collection": "subscriptions"}
 
 
+class Household(me.Document):
+    head = me.ReferenceField(Subscriber)
+
+    meta = {"collection": "households"}
+
+    def __str__(self):
+        return f"that of {self.head}"
+
+
+class Parcel(me.Document):
+    sent_to = me.ReferenceField(Household)
+
+    meta = {"collection": "parcels"}
+
+
 class Profiled:
     """What the server did: ``examined``, {"keys": …, "documents": …}."""
 
@@ -68,7 +83,7 @@ def subscribers(mongo):
 def admin_with(**options):
     site = AdminSite(name="admin")
     site.register(Subscriber, type("SubscriberAdmin", (DocumentAdmin,), options))
-    site.register(Subscription, DocumentAdmin)
+    site.register([Subscription, Household, Parcel], DocumentAdmin)
     return site
 
 
@@ -369,3 +384,20 @@ def test_a_term_that_is_too_long_for_a_pattern_finds_nothing(few, ask):
     few.create_index("login")
     assert names(ask("x" * 40_000)) == []
     assert names(ask("user\x0001")) == ["user01"]
+
+
+@pytest.mark.parametrize("large", [3, 1_000])
+def test_references_in_texts_are_fetched_together(
+    few, admin_user, mongo_commands, monkeypatch, large
+):
+    monkeypatch.setattr(walks, "LARGE", large)
+    few.insert_many([{"_id": n, "login": f"user{n}"} for n in range(9)])
+    few.database.households.insert_many([{"head": n} for n in range(9)])
+    query = {"app_label": "tests", "model_name": "parcel", "field_name": "sent_to"}
+    request = RequestFactory().get("/", query)
+    request.user = admin_user
+    with mongo_commands() as commands:
+        view = DocumentAutocompleteView.as_view(admin_site=admin_with())
+        answer = json_of(view(request))
+    assert answer["results"][8]["text"] == "that of user8 <None>"
+    assert commands.names == ["listIndexes", "count", "find", "find"]

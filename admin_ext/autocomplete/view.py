@@ -20,6 +20,7 @@ from admin_ext.meta import document_classes
 from admin_ext.options import DocumentAdmin
 from admin_ext.pagination import LookaheadPaginator
 from admin_ext.querysets import DocumentQuerySet
+from admin_ext.references import PageReferences
 from admin_ext.search import default_fields, search, search_by_key, words_of
 
 from . import walks
@@ -108,6 +109,18 @@ class DocumentAutocompleteView(AutocompleteJsonView):
             return super().get_paginator(*args, **kwargs)
         return LookaheadPaginator(*args, **kwargs)
 
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        context["object_list"] = self._on_one_page(context["object_list"])
+        return context
+
+    def _on_one_page(self, documents):
+        """Return what is found; references that its texts read are fetched together."""
+        documents = [*documents]
+        if issubclass(self.model_admin.model, Document):
+            PageReferences(self.admin_site, self.request).add(documents)
+        return documents
+
     def get_queryset(self):
         """Return what the search finds, in an order that keeps pages apart."""
         try:
@@ -166,7 +179,8 @@ class DocumentAutocompleteView(AutocompleteJsonView):
         return walks.walks_in_order(queryset, ordering or queryset.model._meta.ordering)
 
     def _answer(self, page, to_field_name):
-        results = [self.serialize_result(each, to_field_name) for each in page.found]
+        found = self._on_one_page(page.found)
+        results = [self.serialize_result(each, to_field_name) for each in found]
         if page.is_cut:
             text = _("The search took too long and was stopped. Ask for less.")
             results.append({"id": "", "text": text, "disabled": True})
