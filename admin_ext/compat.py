@@ -41,6 +41,7 @@ from mongoengine.errors import (
     NotRegistered,
 )
 from mongoengine.fields import ImageGridFsProxy
+from mongoengine.queryset import visitor
 from mongoengine.queryset.base import BaseQuerySet
 from pymongo.errors import ConnectionFailure
 
@@ -459,6 +460,20 @@ def let_views_have_upload_limits():
         module.settings = UploadSettings(settings)
 
 
+def keep_raw_conditions():
+    """Let raw conditions stand beside others on their field: mongoengine (0.29) merges
+    what is joined by "and", and of ``pk__in`` and a raw ``_id`` keeps only the first.
+    """
+    merge = visitor.SimplificationVisitor._query_conjunction
+
+    def merge_none_that_is_raw(self, queries):
+        if any("__raw__" in query for query in queries):
+            raise visitor.DuplicateQueryConditionsError
+        return merge(self, queries)
+
+    visitor.SimplificationVisitor._query_conjunction = merge_none_that_is_raw
+
+
 def apply(*, cells, readonly, details, document_for_label, prepare):
     """Apply every patch of this module. Called once, when the apps are ready.
 
@@ -468,6 +483,7 @@ def apply(*, cells, readonly, details, document_for_label, prepare):
     """
     make_missing_documents_known_to_django()
     keep_nulls()
+    keep_raw_conditions()
     leave_odd_references()
     keep_kinds_of_binary_data()
     keep_binary_data_in_dicts()

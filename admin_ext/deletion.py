@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from mongoengine import PULL
+from mongoengine import PULL, Q
 from pymongo.errors import ExecutionTimeout
 
 from .aggregations import counts
@@ -22,7 +22,6 @@ from .keys import stored_key
 from .lookups import resolve
 from .meta import present
 from .querysets import by_keys, queryset_for
-from .reference_lookups import bare
 from .referrers import MAX_KEYS, Dangling, LeftDangling
 
 # The page has a line for this many documents, those chosen first; the rest are counted.
@@ -165,7 +164,7 @@ class DeletionTree:
         owner = present(reach.rule.owner)
         name = owner._meta.verbose_name_plural
         query = reach.rule.owners(reach.keys)._query
-        rows = self._rows(owner).filter(bare(query))
+        rows = self._rows(owner).filter(Q(__raw__=query))
         try:
             (count,) = counts([rows], limit=MAX_COUNTED, max_time=MAX_TIME)
         except ExecutionTimeout:
@@ -192,7 +191,7 @@ class DeletionTree:
                 keys[owner].append(son["_id"])
         for owner, wanted in keys.items():
             rows = self._rows(present(owner))
-            for document in rows.filter(bare({"_id": {"$in": wanted}})):
+            for document in rows.filter(Q(__raw__={"_id": {"$in": wanted}})):
                 for node in because.get(_node(document), set()) & self.listed:
                     yield node, document
 

@@ -100,16 +100,7 @@ def _target(field: Any, name: str) -> Any:
 
 
 def _among(path: str, forms: list[Any]) -> Q:
-    return bare({path: {"$in": forms}})
-
-
-def bare(query: dict[str, Any]) -> Q:
-    """Return a query of MongoDB's as a Q that can be joined with any other.
-
-    mongoengine merges conditions on the same path, and of two $in it keeps one. MongoDB
-    takes an $or of one for what is in it.
-    """
-    return Q(__raw__={"$or": [query]})
+    return Q(__raw__={path: {"$in": forms}})
 
 
 def key_bson(target: Any, key: Any) -> Any:

@@ -350,3 +350,11 @@ def test_a_time_limit_stays_whatever_is_asked_besides(books, mongo_commands):
     with mongo_commands() as commands:
         list(books.max_time_ms(900).filter(title="a").order_by("pages")[:5])
     assert commands[0].document["maxTimeMS"] == 900
+
+
+@pytest.mark.parametrize("raw", [{"$in": ["b", "c"]}, {"$gt": "a"}])
+def test_a_raw_condition_stands_beside_another_of_its_field(books, raw):
+    found = books.filter(title__in=["a", "b"]).filter(MongoQ(__raw__={"title": raw}))
+    assert titles(found) == "b"
+    found = books.filter(MongoQ(__raw__={"title": raw}) & MongoQ(title__gt="b"))
+    assert titles(found) == "c"

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from mongoengine import Q
+
 from admin_ext.compat import all_document_classes
 from admin_ext.indexes import MAX_AGE, index_on, size_of
 from admin_ext.meta import present
-from admin_ext.reference_lookups import bare
 from admin_ext.references import ReferencePath, condition, is_dotted, paths_to
 
 # Collections of at most this many documents are read without an index.
@@ -37,7 +38,7 @@ class Referrer:
 
     def queryset(self, target: type, keys: list[Any]) -> Any:
         """Return what refers to documents of ``target`` with these stored keys."""
-        return self.rows.filter(bare(condition(self.path, target, keys)))
+        return self.rows.filter(Q(__raw__=condition(self.path, target, keys)))
 
     @property
     def collection(self) -> Any:

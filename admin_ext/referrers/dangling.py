@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext as _
-from mongoengine import Document
+from mongoengine import Document, Q
 from pymongo.errors import ExecutionTimeout, OperationFailure
 
 from admin_ext.aggregations import Batch
@@ -16,7 +16,6 @@ from admin_ext.delete_rules import Collected, rules_of
 from admin_ext.keys import stored_key
 from admin_ext.meta import document_classes, present
 from admin_ext.querysets import queryset_for
-from admin_ext.reference_lookups import bare
 from admin_ext.references import ReferencePath, condition, paths_to
 
 from .access import Referrer, owners_of
@@ -159,7 +158,7 @@ class LeftDangling:
                 "$or": each.conditions,
                 "_id": {"$nin": self._left_out(each)},
             }
-            rows = each.referrer.rows.filter(bare(query))
+            rows = each.referrer.rows.filter(Q(__raw__=query))
             first = {"$firstN": {"input": "$_id", "n": MAX_NAMED}}
             stages = [
                 {"$match": rows._query},
@@ -184,7 +183,7 @@ class LeftDangling:
                 groups[each.referrer.admin].append(each)
         for admin, group in groups.items():
             keys = [key for each in group for key in each.keys]
-            rows = group[0].referrer.rows.filter(bare({"_id": {"$in": keys}}))
+            rows = group[0].referrer.rows.filter(Q(__raw__={"_id": {"$in": keys}}))
             try:
                 loaded = [*rows.max_time_ms(MAX_TIME)]
             except OperationFailure:
