@@ -243,6 +243,17 @@ def test_who_sees_no_list_sees_no_box(mongo, client):
     assert b"admin-ext go-to" not in client.get("/admin/").content
 
 
+def test_who_sees_models_only_sees_no_box(mongo, client):
+    user = User.objects.create_user("clerk", is_staff=True)
+    user.user_permissions.add(
+        Permission.objects.get(codename="view_user", content_type__app_label="auth")
+    )
+    client.force_login(user)
+    content = client.get("/admin/").content
+    assert b"/admin/auth/user/" in content
+    assert b"admin-ext go-to" not in content
+
+
 @pytest.mark.parametrize("term", ["{}", 'ObjectId("{}")', "'{}'", '{{"$oid": "{}"}}'])
 def test_a_list_offers_the_document_that_has_the_id(mongo, admin_client, term):
     mongo.users.insert_one({"_id": KEY, "username": "ada"})
