@@ -139,11 +139,17 @@ class ReferenceOptions:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(field, GenericReferenceField):
             field.access = SiteAccess(self.admin_site, request)
-            field.offers = offers_of(request)
+            field.offers = self._offers(request)
         if isinstance(field, StoredReferences):
             field.access = SiteAccess(self.admin_site, request)
-            field.offers = offers_of(request)
+            field.offers = self._offers(request)
         return field
+
+    def _offers(self, request):
+        offers = offers_of(request)
+        if offers.page is None:
+            offers.page = PageReferences(self.admin_site, request)
+        return offers
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if self._is_autocomplete(db_field, request):

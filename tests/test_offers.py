@@ -1,12 +1,16 @@
 """How many documents a form reads to offer them, and what stands beyond the bound."""
 
+import mongoengine as me
 import pytest
 from bs4 import BeautifulSoup
-from bson import ObjectId
+from bson import DBRef, ObjectId
 from django.contrib.admin import site
 from django.contrib.auth.models import Permission, User
+from django.test import RequestFactory
 
+from admin_ext import DocumentAdmin
 from admin_ext.checks import DocumentAdminChecks
+from admin_ext.sites import AdminSite
 from tests.documents import Book
 from tests.reference_documents import Town, Trip
 from tests.submission import sent
@@ -15,6 +19,64 @@ pytestmark = pytest.mark.django_db
 
 BOOKS, TRIPS = "/admin/tests/book/", "/admin/tests/trip/"
 TOWNS = [ObjectId(f"5f{n:022x}") for n in range(101)]
+
+
+class Janitor(me.Document):
+    name = me.StringField()
+
+    meta = {"collection": "janitors"}
+
+    def __str__(self):
+        return self.name
+
+
+class Locker(me.Document):
+    janitor = me.ReferenceField(Janitor)
+    other = me.GenericReferenceField(choices=(Janitor,))
+
+    meta = {"collection": "lockers"}
+
+    def __str__(self):
+        return f"{self.janitor}, {self.other}"
+
+
+class Coat(me.Document):
+    locker = me.ReferenceField(Locker)
+
+    meta = {"collection": "coats"}
+
+
+@pytest.fixture
+def coats(mongo, admin_user):
+    """The admin of coats, whose lockers read two references each; and a request."""
+    for n in range(9):
+        mongo.janitors.insert_one({"_id": n, "name": f"J{n}"})
+        other = {"_cls": "Janitor", "_ref": DBRef("janitors", n)}
+        mongo.lockers.insert_one({"_id": n, "janitor": n, "other": other})
+    own = AdminSite(name="admin")
+    own.register([Janitor, Locker], DocumentAdmin)
+    own.register(Coat, DocumentAdmin, list_filter=["locker"])
+    request = RequestFactory().get("/")
+    request.user = admin_user
+    return own.get_model_admin(Coat), request
+
+
+def test_references_in_texts_of_a_select_are_fetched_together(coats, mongo_commands):
+    admin, request = coats
+    with mongo_commands() as commands:
+        form = admin.get_form(request)()
+        labels = [str(label) for _key, label in form.fields["locker"].choices]
+    assert labels[1:] == [f"J{n}, J{n}" for n in range(9)]
+    assert commands.names == ["aggregate", "find"]
+
+
+def test_references_in_texts_of_a_filter_are_fetched_together(coats, mongo_commands):
+    admin, request = coats
+    with mongo_commands() as commands:
+        (spec,) = admin.get_changelist_instance(request).filter_specs
+    assert spec.lookup_choices[8][1] == "J8, J8"
+    reads = [each for each in commands if "janitors" in each.document.values()]
+    assert len(reads) == 1
 
 
 @pytest.fixture

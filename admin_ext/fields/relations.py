@@ -89,13 +89,18 @@ class RelationMixin(DocumentField):
 
         Overrides Field.get_choices (5.2), which has no bound; filters call it.
         """
+        found = self.choice_documents(limit_choices_to, ordering)
+        blank = models.fields.BLANK_CHOICE_DASH if include_blank else []
+        return [*blank, *((each.pk, str(each)) for each in found)]
+
+    def choice_documents(self, limit_choices_to=None, ordering=()):
+        """Return the documents of ``get_choices``."""
         queryset = self.remote_field.model._default_manager.all()
         if limit_choices_to:
             queryset = queryset.complex_filter(limit_choices_to)
         if ordering:
             queryset = queryset.order_by(*ordering)
-        blank = models.fields.BLANK_CHOICE_DASH if include_blank else []
-        return [*blank, *((each.pk, str(each)) for each in queryset[:MAX_CHOICES])]
+        return [*queryset[:MAX_CHOICES]]
 
 
 class ReferenceField(RelationMixin, models.ForeignKey):

@@ -25,7 +25,12 @@ class Offers:
 
     Forms tell beforehand which keys they are going to ask for, so that one query
     answers all fields and rows that refer to the same collection.
+
+    ``page``: takes the documents to choose from by ``add``, so that what their texts
+    read of references is fetched together; None where nobody does.
     """
+
+    page: Any = None
 
     def __init__(self):
         # {queryset_key with its order and bound: its documents, None for too many}
@@ -47,6 +52,8 @@ class Offers:
             found = [*queryset] if bound is None else _up_to(queryset, bound)
             self._choices[ordered] = found
             if found is not None:
+                if self.page is not None:
+                    self.page.add(found)
                 self._whole.add(key)
                 self._found[key] = {text_for(each): each for each in found}
         return self._choices[ordered]
