@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from django.contrib.admin.options import BaseModelAdmin
@@ -33,6 +34,8 @@ MAX_CHANGED = 100
 # Beyond these it counts so many, for so many ms.
 MAX_COUNTED = 1_000
 MAX_TIME = 2_000
+# Its query carries so many keys of what is deleted itself.
+MAX_LEFT_OUT = 10_000
 # More than this are not deleted from a page: nobody could read what it promises.
 MAX_DELETED = 100_000
 
@@ -150,7 +153,9 @@ class DeletionTree:
         for reach in self.collected.changed:
             if not self._may_view(present(reach.rule.owner)):
                 continue
-            sons = [*reach.rule.referring(reach.keys).limit(MAX_CHANGED + 1)]
+            told = Q(__raw__=self._told(reach))
+            found = reach.rule.referring(reach.keys).filter(told)
+            sons = [*found.limit(MAX_CHANGED + 1)]
             for node, document in self._changed_by(reach, sons[:MAX_CHANGED]):
                 label = self.label(document)
                 lines[node].append(_changed_line(label, type(document), reach.rule))
@@ -159,11 +164,20 @@ class DeletionTree:
                 lines[first].append(self._changed_more(reach))
         return lines
 
+    def _told(self, reach: Reach) -> dict:
+        """Return the query for what of a rule's documents is named or counted.
+
+        That is what the person may know of and what is not deleted itself.
+        """
+        owner = reach.rule.owner
+        gone = islice(self.collected.deleted.get(owner, {}).values(), MAX_LEFT_OUT)
+        return {"$and": [self._rows(present(owner))._query, {"_id": {"$nin": [*gone]}}]}
+
     def _changed_more(self, reach: Reach) -> str:
         """Return the line for what a rule changes beyond MAX_CHANGED documents."""
         owner = present(reach.rule.owner)
         name = owner._meta.verbose_name_plural
-        query = reach.rule.owners(reach.keys)._query
+        query = {"$and": [reach.rule.owners(reach.keys)._query, self._told(reach)]}
         rows = self._rows(owner).filter(Q(__raw__=query))
         try:
             (count,) = counts([rows], limit=MAX_COUNTED, max_time=MAX_TIME)

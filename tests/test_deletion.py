@@ -74,6 +74,36 @@ def test_what_is_emptied_beyond_what_is_named_is_counted(mongo, tree, monkeypatc
     assert "…and many more books (“sequel of” will be emptied)" in tree(book)[0][0]
 
 
+def test_what_is_emptied_and_not_listed_for_a_person_is_not_counted(
+    mongo, tree, monkeypatch
+):
+    monkeypatch.setattr(deletion, "MAX_CHANGED", 2)
+    book_admin = admin.site.get_model_admin(Book)
+    listed = book_admin.get_queryset
+    monkeypatch.setattr(
+        book_admin, "get_queryset", lambda request: listed(request).filter(title="B")
+    )
+    book = Book(title="B").save()
+    titles = [*"xxxxBBB"]
+    mongo.books.insert_many({"title": each, "sequel_of": book.pk} for each in titles)
+    ((line,), *_rest) = tree(book)
+    added = BeautifulSoup(line, "html.parser").select("ul.admin-ext li")
+    emptied = "(“sequel of” will be emptied)"
+    assert [each.text for each in added] == [
+        *[f"Book: B {emptied}"] * 2,
+        f"…and 1 more books {emptied}",
+    ]
+
+
+def test_what_is_deleted_itself_is_not_counted_as_emptied(mongo, tree, monkeypatch):
+    monkeypatch.setattr(deletion, "MAX_CHANGED", 1)
+    publisher = Publisher(name="P").save()
+    book = Book(title="B", publisher=publisher).save()
+    sequel = {"publisher": publisher.pk, "sequel_of": book.pk}
+    mongo.books.insert_many({"title": str(n), **sequel} for n in range(3))
+    assert "will be emptied" not in str(tree(publisher)[0])
+
+
 def test_nothing_is_told_of_what_is_emptied_and_may_not_be_viewed(mongo, tree):
     mongo.hens.insert_one({"_id": 1})
     mongo.farms.insert_one({"plan": {"hen": 1}})

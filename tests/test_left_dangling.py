@@ -183,6 +183,16 @@ def test_a_deletion_of_much_is_looked_at_in_part(mongo, admin_client, monkeypatc
     ]
 
 
+def test_nothing_is_said_of_much_that_no_path_leads_to(mongo, client, monkeypatch):
+    monkeypatch.setattr(dangling, "MAX_KEYS", 1)
+    client.force_login(reader("view_chapter", "delete_chapter"))
+    keys = mongo.chapters.insert_many([{"heading": "1"}, {"heading": "2"}]).inserted_ids
+    data = {"action": "delete_selected", "_selected_action": keys}
+    response = client.post("/admin/tests/chapter/", data)
+    assert "Are you sure" in response.content.decode()
+    assert TITLE not in response.content.decode()
+
+
 def test_what_is_left_is_counted_up_to_a_bound(mongo, admin_client, monkeypatch):
     monkeypatch.setattr(dangling, "MAX_COUNT", 6)
     mongo.trips.insert_many([{"title": "x", "plainTown": KEY} for _ in range(9)])

@@ -86,7 +86,6 @@ class LeftDangling:
         found: dict[tuple, Dangling] = {}
         owners = [each for each in self._owners() if self._may_know(each)]
         for document, deleted in self.collected.deleted.items():
-            self.is_complete &= len(deleted) <= MAX_KEYS
             keys = [*islice(deleted.values(), MAX_KEYS)]
             rules = rules_of(document)
             for path in paths_to(present(document), owners):
@@ -95,6 +94,7 @@ class LeftDangling:
                     referrer = Referrer(path, admin, self._all(path))
                     each = found.setdefault(referrer.place, Dangling(referrer))
                     each.conditions.append(condition(path, document, keys))
+                    self.is_complete &= len(deleted) <= MAX_KEYS
         return sorted(found.values(), key=_owner_name)
 
     def _owners(self) -> Iterator[type]:
