@@ -1,5 +1,6 @@
 """References to other Documents, one and many."""
 
+from collections import Counter
 from typing import Any
 
 from django import forms
@@ -332,7 +333,8 @@ class DocumentMultipleChoiceField(StoredReferences, forms.ModelMultipleChoiceFie
         texts, members = [text_for(item) for item in value], self.members
         if getattr(value, "is_sequence", False):
             return _without_new_doubles(texts, members)
-        kept = [n for n, text in enumerate(members) if text in texts]
+        chosen = {*texts}
+        kept = [n for n, text in enumerate(members) if text in chosen]
         places = getattr(value, "places", {})
         if not self.is_sorted:
             kept.sort(key=lambda number: places.get(number, number + 1))
@@ -356,7 +358,8 @@ class DocumentMultipleChoiceField(StoredReferences, forms.ModelMultipleChoiceFie
 
 def _without_new_doubles(texts: list[str], members: list[str]) -> list[str]:
     """Return the texts, each as often as it was stored, or once."""
-    left = {text: max(1, members.count(text)) for text in texts}
+    stored = Counter(members)
+    left = {text: max(1, stored[text]) for text in texts}
     found = []
     for text in texts:
         if left[text]:
