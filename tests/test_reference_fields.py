@@ -350,7 +350,7 @@ def test_a_new_trip_takes_references_of_every_kind(places):
 def test_a_conflict_names_the_documents(places):
     page = Page(places, plainTown=TOWN, generic=generic(), plains=[TOWN, "zzz"])
     ship = generic("Ship", DBRef("ships", "s"))
-    new = {"plainTown": GONE, "generic": ship, "plains": []}
+    new = {"plainTown": GONE, "generic": ship, "plains": None}
     places.trips.update_one({}, {"$set": new})
     form = page.send(
         plain=str(OTHER), generic_1=str(OTHER), plains=[str(TOWN), str(OTHER)]
