@@ -6,6 +6,7 @@ from bs4 import BeautifulSoup
 from bson import DBRef, ObjectId
 from django.contrib import admin
 from django.contrib.auth.models import Permission, User
+from pymongo import MongoClient
 
 from admin_ext import memory
 from admin_ext.meta import present
@@ -203,6 +204,23 @@ def test_the_page_comes_although_looking_takes_too_long(admin_client, mongo_time
     with mongo_timeout("alcoves"):
         found = left(admin_client.get(URL))
     assert "Alcoves (“town”): looking for them took too long" in found
+
+
+class Berth(me.Document):
+    bridge = me.ReferenceField(Bridge)
+    meta = {"collection": "berths", "db_alias": "other"}
+
+
+def test_the_page_comes_although_a_database_cannot_be_reached(
+    mongo, admin_client, monkeypatch
+):
+    mongo.trips.insert_one({"title": "x", "plainTown": KEY})
+    mongo.bridges.insert_one({"town": KEY})
+    with MongoClient("mongodb://127.0.0.1:1", serverSelectionTimeoutMS=50) as client:
+        monkeypatch.setattr(Berth, "_get_collection", lambda: client["a"]["berths"])
+        found = left(admin_client.get(URL))
+    assert "Berths (“bridge”): Their database cannot be reached." in found
+    assert "Trip: x (“plain”)" in found
 
 
 def test_the_answer_is_not_looked_up_again(mongo, admin_client, mongo_commands):

@@ -6,9 +6,12 @@ from bs4 import BeautifulSoup
 from bson import DBRef, ObjectId
 from django.contrib import admin
 from django.contrib.auth.models import Permission, User
+from django.template.loader import render_to_string
 from django.utils.http import urlencode
+from pymongo import MongoClient
 
 from admin_ext import DocumentAdmin, memory
+from admin_ext.meta import present
 from admin_ext.referrers import access, panel, referrers_of
 from admin_ext.referrers.panel import Panel
 from admin_ext.sites import AdminSite
@@ -379,6 +382,56 @@ def test_a_count_that_was_asked_for_is_stopped_later(
         response = admin_client.get(f"{URL}?_count=tests.Trip:dbref")
     (found,) = (each for each in texts(response) if "stopped" in each)
     assert found.startswith("trips dbref Counting was stopped after 5 s. Try longer")
+
+
+class Dock(me.Document):
+    meta = {"collection": "docks"}
+
+
+class Quay(me.Document):
+    dock = me.ReferenceField(Dock)
+    twin = me.ReferenceField(Dock)
+    meta = {"collection": "quays", "db_alias": "other"}
+
+
+class Pier(me.Document):
+    dock = me.ReferenceField(Dock)
+    meta = {"collection": "piers"}
+
+
+@pytest.fixture
+def dock(bare_mongo, own_site):
+    """A document that a trip and other documents refer to."""
+    own_site.register((Dock, Quay, Pier), DocumentAdmin)
+    anything = generic("Dock", "docks", KEY)
+    bare_mongo.trips.insert_one({"title": "mine", "anything": anything})
+    return present(Dock)(pk=KEY).save()
+
+
+def test_a_database_that_cannot_be_reached_hides_no_count(
+    dock, request_of, own_site, monkeypatch
+):
+    with MongoClient("mongodb://127.0.0.1:1", serverSelectionTimeoutMS=50) as client:
+        monkeypatch.setattr(Quay, "_get_collection", lambda: client["a"]["quays"])
+        found = Panel(dock, referrers_of(Dock, request_of(), own_site), request_of())
+        html = render_to_string("admin_ext/referrers.html", {"panel": found})
+    items = BeautifulSoup(html, "html.parser").select("li")
+    why = "Their database cannot be reached."
+    assert [" ".join(each.text.split()) for each in items] == [
+        f"quays dock {why}",
+        f"quays twin {why}",
+        "1 trip anything",
+    ]
+
+
+def test_a_collection_that_cannot_be_read_hides_no_count(
+    bare_mongo, dock, request_of, own_site
+):
+    view = [{"$set": {"x": {"$toInt": "odd"}}}]
+    bare_mongo.create_collection("piers", viewOn="trips", pipeline=view)
+    found = lines(dock, request_of(), own_site)
+    assert found["dock"].why == "MongoDB does not count these."
+    assert found["anything"].count == 1
 
 
 def test_counts_cost_one_aggregation_whatever_refers(

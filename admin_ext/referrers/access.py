@@ -1,12 +1,16 @@
 """The paths by which documents that a person may view may refer to others."""
 
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from django.utils.translation import gettext as _
 from mongoengine import Q
+from pymongo.errors import ExecutionTimeout, OperationFailure
 
-from admin_ext.compat import all_document_classes
+from admin_ext.compat import CONNECTION_ERRORS, all_document_classes
 from admin_ext.indexes import MAX_AGE, index_on, size_of
 from admin_ext.meta import present
 from admin_ext.references import ReferencePath, condition, is_dotted, paths_to
@@ -41,6 +45,15 @@ class Referrer:
         return self.rows.filter(Q(__raw__=condition(self.path, target, keys)))
 
     @property
+    def database(self) -> str:
+        """The alias of its connection."""
+        return self.path.owner._meta.get("db_alias", "default")
+
+    @property
+    def collection_name(self) -> str:
+        return self.path.owner._get_collection_name()
+
+    @property
     def collection(self) -> Any:
         return self.path.owner._get_collection()
 
@@ -61,6 +74,47 @@ class Referrer:
         given = ("_cls",) if "_cls" in self.rows._query else ()
         stored = self.path.stored_key
         return bool(index_on(self.collection, stored, given=given, max_age=MAX_AGE))
+
+
+def ask_apart(
+    parts: list[Any],
+    ask: Callable[[list[Any]], None],
+    failed: Callable[[list[Any], Exception], None],
+) -> None:
+    """Have ``ask`` ask each database once about those of ``parts`` that are there.
+
+    Where one collection cannot be read, it asks each by itself. ``failed`` is told of
+    what has no answer. ``parts``: objects with a ``referrer``.
+    """
+    for group in _grouped(parts, "database"):
+        try:
+            ask(group)
+        except (ExecutionTimeout, *CONNECTION_ERRORS) as error:
+            failed(group, error)
+        except OperationFailure:
+            for one in _grouped(group, "collection_name"):
+                _ask_alone(one, ask, failed)
+
+
+def _ask_alone(parts, ask, failed) -> None:
+    try:
+        ask(parts)
+    except (OperationFailure, *CONNECTION_ERRORS) as error:
+        failed(parts, error)
+
+
+def _grouped(parts: Iterable[Any], name: str) -> list[list[Any]]:
+    groups: dict[str, list[Any]] = defaultdict(list)
+    for each in parts:
+        groups[getattr(each.referrer, name)].append(each)
+    return [*groups.values()]
+
+
+def reason(error: Exception) -> str:
+    """Return why what refers is not known, but for a time limit."""
+    if isinstance(error, OperationFailure):
+        return _("MongoDB does not count these.")
+    return _("Their database cannot be reached.")
 
 
 def label_of(path: ReferencePath) -> str:

@@ -12,13 +12,14 @@ from mongoengine import Document, Q
 from pymongo.errors import ExecutionTimeout, OperationFailure
 
 from admin_ext.aggregations import Batch
+from admin_ext.compat import CONNECTION_ERRORS
 from admin_ext.delete_rules import Collected, rules_of
 from admin_ext.keys import stored_key
 from admin_ext.meta import document_classes, present
 from admin_ext.querysets import queryset_for
 from admin_ext.references import ReferencePath, condition, paths_to
 
-from .access import Referrer, owners_of
+from .access import Referrer, ask_apart, owners_of, reason
 
 # So many of the documents that refer by one path are named, and so many are counted.
 MAX_NAMED = 5
@@ -75,9 +76,7 @@ class LeftDangling:
         self.is_complete = True
         self._rows: dict[type, Any] = {}
         found = self._without_rules()
-        for each in found:
-            each.why = self._why_not(each)
-        self._look([each for each in found if not each.why])
+        ask_apart(found, self._look, _failed)
         self.found = [each for each in found if each.count or each.why]
         self._load()
 
@@ -151,7 +150,10 @@ class LeftDangling:
         return gone
 
     def _look(self, wanted: list[Dangling]) -> None:
-        """Count them and find the first keys, in one aggregation for a database."""
+        """Count them and find the first keys, in one aggregation."""
+        for each in wanted:
+            each.why = self._why_not(each)
+        wanted = [each for each in wanted if not each.why]
         batch = Batch(MAX_TIME)
         for each in wanted:
             query = {
@@ -166,13 +168,7 @@ class LeftDangling:
                 {"$group": {"_id": None, "count": {"$sum": 1}, "keys": first}},
             ]
             batch.add(rows, stages)
-        try:
-            found = batch.rows()
-        except OperationFailure as error:
-            for each in wanted:
-                each.why = _reason(error)
-            return
-        for index, row in found.items():
+        for index, row in batch.rows().items():
             wanted[index].count, wanted[index].keys = row["count"], row["keys"]
 
     def _load(self) -> None:
@@ -186,7 +182,7 @@ class LeftDangling:
             rows = group[0].referrer.rows.filter(Q(__raw__={"_id": {"$in": keys}}))
             try:
                 loaded = [*rows.max_time_ms(MAX_TIME)]
-            except OperationFailure:
+            except (OperationFailure, *CONNECTION_ERRORS):
                 continue
             for each in group:
                 each.documents = [
@@ -205,7 +201,8 @@ def _is_of(rule: Any, path: ReferencePath) -> bool:
     return rule.stored == path.stored and issubclass(path.owner, rule.owner)
 
 
-def _reason(error: OperationFailure) -> str:
-    if isinstance(error, ExecutionTimeout):
-        return _("looking for them took too long")
-    return _("MongoDB does not count these.")
+def _failed(wanted: list[Dangling], error: Exception) -> None:
+    for each in wanted:
+        is_slow = isinstance(error, ExecutionTimeout)
+        text = _("looking for them took too long") if is_slow else reason(error)
+        each.why = each.why or text

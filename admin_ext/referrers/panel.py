@@ -2,21 +2,21 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.contrib.admin.filters import RelatedFieldListFilter
 from django.urls import NoReverseMatch, reverse
 from django.utils.inspect import func_supports_parameter
 from django.utils.translation import gettext as _
-from pymongo.errors import ExecutionTimeout, OperationFailure
+from pymongo.errors import ExecutionTimeout
 
 from admin_ext.aggregations import counts
 from admin_ext.compat import QUERY_ERRORS, index_keys
 from admin_ext.keys import stored_key
 from admin_ext.references import is_dotted
 
-from .access import Referrer
+from .access import Referrer, ask_apart, reason
 from .parameter import PARAMETER, PointsTo
 
 # The page says "1,000+" beyond this.
@@ -31,13 +31,17 @@ ASKED = "_count"
 
 @dataclass
 class Line:
-    """What the page says of one path. ``count`` is None while it is not known."""
+    """What the page says of one path. ``count`` is None while it is not known.
+
+    ``can_ask``: whether asking for this count alone may help.
+    """
 
     referrer: Referrer
     obj: Any
     request: Any
     count: int | None = None
     why: str = ""
+    can_ask: bool = True
 
     @property
     def name(self) -> str:
@@ -153,29 +157,37 @@ class Panel:
     def shown(self) -> list[Line]:
         """The lines of paths by which something refers, or may do so."""
         asked = [each for each in self.lines if each.ask == self.asked]
-        cheap = [
-            each for each in self.lines if each not in asked and each.referrer.is_cheap
-        ]
-        self._count(cheap, PAGE_TIME)
+        others = [each for each in self.lines if each not in asked]
+        self._count(self._cheap(others), PAGE_TIME)
         self._count(asked, ASKED_TIME)
         return [each for each in self.lines if each.count != 0 or each in asked]
 
+    def _cheap(self, lines: list[Line]) -> list[Line]:
+        """Return what may be counted with the page."""
+        cheap: list[Line] = []
+
+        def choose(lines: list[Line]) -> None:
+            cheap.extend([each for each in lines if each.referrer.is_cheap])
+
+        ask_apart(lines, choose, partial(_failed, PAGE_TIME))
+        return cheap
+
     def _count(self, lines: list[Line], max_time: int) -> None:
-        if not lines:
-            return
+        ask_apart(lines, partial(self._ask, max_time), partial(_failed, max_time))
+
+    def _ask(self, max_time: int, lines: list[Line]) -> None:
         rows = [each.referrer.queryset(self.target, [self.key]) for each in lines]
-        try:
-            found = counts(rows, limit=MAX_COUNT + 1, max_time=max_time)
-        except OperationFailure as error:
-            for each in lines:
-                each.why = _reason(error, max_time)
-            return
+        found = counts(rows, limit=MAX_COUNT + 1, max_time=max_time)
         for each, count in zip(lines, found, strict=True):
             each.count = count
 
 
-def _reason(error: OperationFailure, max_time: int) -> str:
-    if isinstance(error, ExecutionTimeout):
-        text = _("Counting was stopped after %(seconds)d s.")
-        return text % {"seconds": max_time // 1_000}
-    return _("MongoDB does not count these.")
+def _failed(max_time: int, lines: list[Line], error: Exception) -> None:
+    """Let lines say why nothing was counted."""
+    for each in lines:
+        each.can_ask = isinstance(error, ExecutionTimeout)
+        if each.can_ask:
+            text = _("Counting was stopped after %(seconds)d s.")
+            each.why = text % {"seconds": max_time // 1_000}
+        else:
+            each.why = reason(error)
