@@ -59,7 +59,7 @@ def start_server(config):
         return given
     folder = tempfile.mkdtemp(prefix="mongoadmin-tests-")
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
-    # For the fixture mongo_timeout.
+    # For the fixture mongo_faults.
     server = EmbeddedMongoDB(folder, parameters=("enableTestCommands=1",))
     try:
         server.start()
@@ -140,10 +140,20 @@ def mongo_profile(mongodb_database):
 
 
 @pytest.fixture
-def mongo_timeout(mongodb_database):
+def mongo_faults(mongodb_database):
+    """Have the server fail the queries of a collection, as in
+
+    with mongo_faults("books", errorCode=mongodb.UNAUTHORIZED):
+        client.get(url)
+    """
+    return lambda name, **fault: mongodb.faults(mongodb_database[name], **fault)
+
+
+@pytest.fixture
+def mongo_timeout(mongo_faults):
     """Have the server stop every query of a collection at its time limit, as in
 
     with mongo_timeout("books"):
         client.get(url)
     """
-    return lambda collection: mongodb.timeout(mongodb_database[collection])
+    return lambda name: mongo_faults(name, errorCode=mongodb.TIME_LIMIT)

@@ -1,7 +1,10 @@
 """What the tests see of MongoDB: the commands sent and the operations run."""
 
+import fcntl
 import re
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import gettempdir
 from typing import NamedTuple
 
 from pymongo import monitoring
@@ -94,23 +97,28 @@ class CommandRecorder(monitoring.CommandListener):
             self._open = [other for other in self._open if other is not commands]
 
 
-@contextmanager
-def timeout(collection):
-    """Have the server answer MaxTimeMSExpired to every query of a collection.
+# MongoDB's numbers of errors.
+UNAUTHORIZED, TIME_LIMIT = 13, 50
 
+
+@contextmanager
+def faults(collection, *, mode="alwaysOn", **fault):
+    """Have the server fail the queries of a collection; ``fault`` says how.
+
+    A server has one such fault at a time: other workers of this run wait.
     https://github.com/mongodb/mongo/wiki/The-%22failCommand%22-fail-point
     """
-    admin = collection.database.client.admin
-    fault = {
-        "failCommands": ["find", "aggregate", "count", "distinct"],
-        "namespace": collection.full_name,
-        "errorCode": 50,
-    }
-    admin.command("configureFailPoint", "failCommand", mode="alwaysOn", data=fault)
-    try:
-        yield
-    finally:
-        admin.command("configureFailPoint", "failCommand", mode="off")
+    client = collection.database.client
+    queries = ["find", "aggregate", "count", "distinct"]
+    data = {"failCommands": queries, "namespace": collection.full_name, **fault}
+    lock = Path(gettempdir()) / f"mongoadmin-faults-{client.address[1]}"
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        client.admin.command("configureFailPoint", "failCommand", mode=mode, data=data)
+        try:
+            yield
+        finally:
+            client.admin.command("configureFailPoint", "failCommand", mode="off")
 
 
 @contextmanager

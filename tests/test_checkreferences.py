@@ -20,7 +20,7 @@ from bson import DBRef, ObjectId
 from django.core.management import CommandError, call_command
 from pymongo import ReadPreference
 from pymongo.collection import Collection
-from pymongo.errors import AutoReconnect, ExecutionTimeout, OperationFailure
+from pymongo.errors import AutoReconnect, OperationFailure
 
 from admin_ext.management.commands.checkreferences import interruptible, reason_of
 from admin_ext.meta import present
@@ -28,9 +28,18 @@ from admin_ext.references import checking
 from admin_ext.references.checking import Check, sources_of
 from admin_ext.references.progress import Tally, load, save
 from admin_ext.references.states import State
+from tests import mongodb
 from tests.reference_documents import Trip
 
 KIEL, GONE = ObjectId("5f0000000000000000000001"), ObjectId("5f00000000000000000000ff")
+
+
+class Wreck(me.Document):
+    """It is in a database that is configured nowhere."""
+
+    next = me.ReferenceField("self")
+
+    meta = {"db_alias": "nowhere"}
 
 
 class Anchor(me.Document):
@@ -259,19 +268,16 @@ def test_a_check_takes_a_bounded_number_of_commands(mongo, mongo_commands):
     assert commands[0].document["projection"] == {"next": 1, "_cls": 1}
 
 
-def test_a_batch_that_takes_too_long_is_made_smaller(mongo, monkeypatch):
+def test_a_batch_that_takes_too_long_is_made_smaller(
+    mongo, mongo_faults, mongo_commands
+):
     mongo.anchors.insert_many([{"_id": n, "next": 0} for n in range(40)])
-    sizes, own = [], Check._find
-
-    def find(self, source, size):
-        sizes.append(size)
-        if size > 4:
-            raise ExecutionTimeout("operation exceeded time limit")
-        return own(self, source, size)
-
-    monkeypatch.setattr(Check, "_find", find)
-    assert check(Anchor, batch=16) == {"next": {"ok": 40}}
-    assert sizes[:2] == [16, 4]
+    fault = {"mode": {"times": 1}, "errorCode": mongodb.TIME_LIMIT}
+    with mongo_commands() as commands, mongo_faults("anchors", **fault):
+        assert check(Anchor, batch=16) == {"next": {"ok": 40}}
+    limits = [each.document["limit"] for each in commands if "limit" in each.document]
+    # Each batch reads one more, to know whether it is the last.
+    assert limits[:4] == [17, 5, 9, 17]
 
 
 def test_what_is_known_is_bounded(mongo, monkeypatch):
@@ -375,22 +381,18 @@ def test_a_state_of_another_database_is_refused(mongo, tmp_path):
     assert raised.value.returncode == 2
 
 
-def test_a_state_that_cannot_be_written_is_told(mongo, monkeypatch, tmp_path):
-    mongo.tags.insert_many([{"user": ObjectId()} for _ in range(3)])
-
-    def lost(self, source, size):
-        if self.progress.documents:
-            raise AutoReconnect("connection closed")
-        return [{"_id": 1}], size, False
-
-    monkeypatch.setattr(Check, "_read", lost)
-    file = tmp_path / "state.json"
-    state = Check(sources_of([present(Buoy)])).progress
-    chosen = {"documents": ["tests.Buoy"], "all": False, "path": [], "database": None}
-    save(file, state, chosen)
+def test_a_state_that_cannot_be_written_is_told(
+    mongo, monkeypatch, tmp_path, mongo_faults
+):
+    mongo.tags.insert_many([{"user": ObjectId()} for _ in range(9)])
+    monkeypatch.chdir(tmp_path)
+    # What root may not do either.
     monkeypatch.setattr("tempfile.mkstemp", unwritable)
-    with pytest.raises(CommandError, match="could not be written: .*Read-only"):
-        run("--resume", str(file))
+    with (
+        mongo_faults("users", mode={"skip": 2}, closeConnection=True),
+        pytest.raises(CommandError, match="could not be written: .*Read-only"),
+    ):
+        run("documents.Tag", "--batch", "3")
 
 
 def unwritable(**_options):
@@ -412,36 +414,30 @@ def test_a_state_is_not_taken_for_another_check(mongo, tmp_path):
         run("tests.Town", "--resume", str(file))
 
 
-def test_a_lost_connection_leaves_a_state(mongo, tmp_path, monkeypatch):
+def test_a_lost_connection_leaves_a_state(mongo, tmp_path, monkeypatch, mongo_faults):
     monkeypatch.chdir(tmp_path)
     mongo.tags.insert_many([{"user": ObjectId()} for _ in range(10)])
-    asked, own = [], checking.existing
-
-    def existing(*args, **kwargs):
-        asked.append(args)
-        if len(asked) > 2:
-            raise AutoReconnect("connection closed")
-        return own(*args, **kwargs)
-
-    monkeypatch.setattr(checking, "existing", existing)
-    with pytest.raises(CommandError, match="connection closed") as raised:
+    with (
+        mongo_faults("users", mode={"skip": 2}, closeConnection=True),
+        pytest.raises(CommandError, match="MongoDB cannot be reached") as raised,
+    ):
         run("documents.Tag", "--batch", "3")
     assert raised.value.returncode == 3
     (file,) = tmp_path.iterdir()
     assert f"--resume {file}" in str(raised.value)
     assert load(file)[0].documents == 6
-    monkeypatch.undo()
     found, answer = counts("--resume", str(file))
     assert (answer["documents"], found["user"]) == (10, {"dangling": 10})
 
 
-def test_a_server_that_never_answered_leaves_no_state(mongo, tmp_path, monkeypatch):
-    def lost(*args, **kwargs):
-        raise AutoReconnect("connection closed")
-
+def test_a_server_that_never_answered_leaves_no_state(
+    mongo, tmp_path, monkeypatch, mongo_faults
+):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(Check, "_find", lost)
-    with pytest.raises(CommandError, match="connection closed") as raised:
+    with (
+        mongo_faults("tags", closeConnection=True),
+        pytest.raises(CommandError, match="MongoDB cannot be reached") as raised,
+    ):
         run("documents.Tag")
     assert raised.value.returncode == 3
     assert not [*tmp_path.iterdir()]
@@ -471,10 +467,9 @@ def test_a_state_of_other_paths_is_refused(mongo, tmp_path):
     assert raised.value.returncode == 2
 
 
-def test_a_database_that_is_not_configured_is_told(mongo, monkeypatch):
-    monkeypatch.setattr(Buoy, "_get_db", lambda: me.get_db("nowhere"))
+def test_a_database_that_is_not_configured_is_told(mongo):
     with pytest.raises(CommandError, match="nowhere") as raised:
-        run("tests.Buoy")
+        run("tests.Wreck")
     assert raised.value.returncode == 3
 
 
@@ -570,13 +565,13 @@ def test_another_thread_may_call_it(mongo):
         assert pool.submit(run, "documents.Tag").result()[0] == 1
 
 
-def test_ctrl_c_in_the_first_batch_is_one_word(mongo, monkeypatch, tmp_path):
-    def stop(self, source, size):
-        raise KeyboardInterrupt
-
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(Check, "_read", stop)
-    with pytest.raises(CommandError, match="^Interrupted.$") as raised:
-        run("documents.Tag")
-    assert raised.value.returncode == 3
-    assert not [*tmp_path.iterdir()]
+def test_ctrl_c_in_the_first_batch_is_one_word(mongo, start, tmp_path, mongo_faults):
+    mongo.tags.insert_one({"user": GONE})
+    with mongo_faults("tags", blockConnection=True, blockTimeMS=1_500):
+        process, terminal = start("documents.Tag")
+        read_until(terminal, "0.*/s")
+        process.send_signal(signal.SIGINT)
+        shown = read_until(terminal, r"\.")
+        assert process.wait(10) == 3
+    assert "Interrupted." in shown
+    assert not [*tmp_path.glob("checkreferences-*")]

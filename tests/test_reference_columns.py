@@ -9,9 +9,11 @@ from bson import DBRef, ObjectId
 from django.contrib import admin
 from django.contrib.admin import site
 from django.contrib.auth.models import Permission, User
+from pymongo.errors import OperationFailure
 
 from admin_ext.meta import present
 from admin_ext.references import PageReferences, texts
+from tests import mongodb
 from tests.reference_documents import Ferry, Town, Trip
 
 pytestmark = pytest.mark.django_db
@@ -646,3 +648,31 @@ def test_cached_references_of_referenced_documents_cost_nothing(mongo, mongo_com
     with mongo_commands() as commands:
         assert [page.label(Trip, key) for key in keys] == ["t0", "t1", "t2"]
     assert finds(commands, "towns") == []
+
+
+@pytest.mark.parametrize("error", [mongodb.TIME_LIMIT, mongodb.UNAUTHORIZED])
+def test_the_list_comes_although_mongodb_refuses_the_other_collection(
+    towns, columns, admin_client, mongo_faults, error
+):
+    columns("plain", "generic")
+    ship = {"_cls": "Ship", "_ref": DBRef("ships", "s1")}
+    towns.trips.insert_one({"plainTown": KIEL, "generic": ship})
+    with mongo_faults("towns", errorCode=error):
+        response = admin_client.get(LIST)
+    assert text(cell(response, "plain")) == str(KIEL)
+    assert "MongoDB did not tell" in cell(response, "plain")
+    assert text(cell(response, "generic")) == "Aida"
+
+
+def test_code_is_told_what_mongodb_refuses(towns, columns, admin_client, mongo_faults):
+    def town(trip):
+        try:
+            return trip.plain.name
+        except OperationFailure as error:
+            return f"refused: {error.code}"
+
+    columns(town)
+    towns.trips.insert_one({"plainTown": KIEL})
+    with mongo_faults("towns", errorCode=mongodb.UNAUTHORIZED):
+        response = admin_client.get(LIST)
+    assert text(cell(response, "town")) == "refused: 13"

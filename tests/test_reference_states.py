@@ -12,6 +12,7 @@ from admin_ext import ReferenceStateFieldListFilter
 from admin_ext.references import dangling, states
 from admin_ext.references.checking import Check, sources_of
 from admin_ext.references.states import State
+from tests import mongodb
 from tests.reference_documents import Town, Trip
 from tests.remote_documents import Crate, Rack
 
@@ -239,23 +240,19 @@ def test_too_many_are_told(towns, filtered, admin_client, monkeypatch):
     assert text in response.content.decode()
 
 
-def test_too_long_is_told(towns, filtered, admin_client, monkeypatch):
-    def too_long(queryset, path, limit):
-        raise dangling.ExecutionTimeout("operation exceeded time limit")
-        yield
-
-    monkeypatch.setattr(dangling, "_bounded", too_long)
-    response = follow(admin_client, filtered("plain", "dangling"))
-    assert "It took too long to look up all references" in response.content.decode()
-
-
-def test_what_mongodb_does_not_tell_is_told(towns, filtered, admin_client):
-    fault = {"failCommands": ["aggregate"], "errorCode": 13}
-    fault["namespace"] = towns.trips.full_name
-    admin = towns.client.admin
-    admin.command("configureFailPoint", "failCommand", mode={"times": 1}, data=fault)
-    response = follow(admin_client, filtered("plain", "dangling"))
-    text = "The references of “plain” could not be looked up."
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (mongodb.TIME_LIMIT, "It took too long to look up all references"),
+        (mongodb.UNAUTHORIZED, "The references of “plain” could not be looked up."),
+    ],
+)
+def test_what_mongodb_does_not_tell_is_told(
+    towns, filtered, admin_client, mongo_faults, error, text
+):
+    fault = {"failCommands": ["aggregate"], "errorCode": error}
+    with mongo_faults("trips", mode={"times": 1}, **fault):
+        response = follow(admin_client, filtered("plain", "dangling"))
     assert text in response.content.decode()
 
 

@@ -111,6 +111,8 @@ def oddity(page: Any, reference: Reference) -> str:
         return _("Stored as %(type)s, which is not what this field holds") % {
             "type": kind
         }
+    if reference.target in page.errors:
+        return _("MongoDB did not tell whether there is such a document")
     if page.is_limited(reference.target):
         return _("There is no such document, or you may not view it")
     return _("There is no such document")

@@ -1,5 +1,6 @@
 """References of the documents on one page: fetched in one query per collection."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from typing import Any
 
 from django.templatetags.static import static
 from mongoengine import Document, EmbeddedDocument
+from pymongo.errors import PyMongoError
 
 from admin_ext.compat import reading_no_cached_references
 from admin_ext.delete_rules import batches
@@ -27,6 +29,11 @@ from .values import (
     reference_to,
     references_in,
 )
+
+logger = logging.getLogger(__name__)
+
+# The documents of one collection that a page refers to may take so long.
+MAX_TIME = 5_000  # ms
 
 # Where a page keeps its references on the objects that it lists.
 ATTRIBUTE = "_admin_references"
@@ -61,6 +68,8 @@ class PageReferences:
         self._partial: dict[type, PartialDocuments] = {}
         self._html: dict[tuple, tuple[Any, str]] = {}
         self._texts_in_work = 0
+        # {class: why MongoDB did not tell of its documents}
+        self.errors: dict[type, PyMongoError] = {}
 
     def add(self, documents: Iterable[Any]) -> None:
         """Take in documents that are on the page."""
@@ -108,7 +117,11 @@ class PageReferences:
             place = (id(collection.database.client), collection.full_name, repr(limit))
             groups[place].append(target)
         for targets in groups.values():
-            self._load(targets, wanted)
+            try:
+                self._load(targets, wanted)
+            except PyMongoError as error:
+                logger.warning("%s: %s", targets[0]._meta.label, error)
+                self.errors |= dict.fromkeys(targets, error)
 
     def _load(self, targets: list[type], wanted: dict[type, dict]) -> None:
         names = self._names(targets)
@@ -122,6 +135,7 @@ class PageReferences:
                 condition = {"$and": [condition, limit]}
             # All in one answer: the first has 101 documents otherwise.
             found = collection.find(condition, projection, batch_size=len(batch) + 1)
+            found.max_time_ms(MAX_TIME)
             with reading_no_cached_references():
                 for son in found:
                     self._take(son, targets, wanted, names)

@@ -162,6 +162,8 @@ class _Reading:
             page.want(reference)
             page.load()
         found = page.document_for(reference)
+        if found is None and reference.target in page.errors:
+            raise page.errors[reference.target]
         if found is None:
             text = f"Trying to dereference unknown document {reference.stored}"
             raise DoesNotExist(text)
