@@ -8,11 +8,10 @@ from bson import ObjectId
 from django.contrib import admin
 from django.contrib.auth.models import Permission, User
 from pymongo import MongoClient
-from pymongo.errors import ExecutionTimeout
 
-from admin_ext import jumping
 from admin_ext.keys import pasted, unmistakable
 from documents.documents import Note
+from tests import mongodb
 from tests.mongodb import check_name
 from tests.remote_documents import Crate, Warehouse
 
@@ -215,18 +214,19 @@ def test_a_database_that_cannot_be_reached_takes_no_page_down(
     assert b"could not all be searched for this ID" in response.content
 
 
-def test_a_search_that_takes_too_long_says_so(mongo, admin_client, monkeypatch):
+def test_a_search_that_takes_too_long_says_so(
+    mongo, admin_client, mongo_commands, mongo_faults
+):
     mongo.users.insert_one({"_id": KEY})
-
-    class SlowBatch(jumping.Batch):
-        def rows(self):
-            raise ExecutionTimeout("operation exceeded time limit")
-
-    monkeypatch.setattr(jumping, "Batch", SlowBatch)
-    response = admin_client.get(GO_TO, {"q": str(KEY)})
-    assert "could not all be searched." in message(response)
-    response = admin_client.get(NOTES, {"q": str(KEY)})
-    assert b"could not all be searched for this ID" in response.content
+    with mongo_commands() as commands:
+        admin_client.get(GO_TO, {"q": str(KEY)})
+    first = next(each for each in commands if each.name == "aggregate")
+    fault = {"failCommands": ["aggregate"], "errorCode": mongodb.TIME_LIMIT}
+    with mongo_faults(first.document["aggregate"], **fault):
+        found = admin_client.get(GO_TO, {"q": str(KEY)})
+        listed = admin_client.get(NOTES, {"q": str(KEY)})
+    assert "could not all be searched." in message(found)
+    assert b"could not all be searched for this ID" in listed.content
 
 
 @pytest.mark.parametrize("url", ["/admin/", "/admin/documents/"])
