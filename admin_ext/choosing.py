@@ -161,6 +161,9 @@ class ReferenceOptions:
                 "widget", DocumentRawIdWidget(db_field.remote_field, self.admin_site)
             )
         is_free = "widget" not in kwargs
+        if is_free and db_field.name in self.get_autocomplete_fields(request):
+            # Django looks at the name only.
+            kwargs["widget"] = forms.Select
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if is_free and field and type(field.widget) is forms.Select:
             field.widget = _as(QuickReferenceSelect, field.widget)
@@ -179,6 +182,8 @@ class ReferenceOptions:
                 DocumentManyRawIdWidget(db_field.remote_field, self.admin_site),
             )
         is_free = "widget" not in kwargs
+        if is_free and db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = forms.SelectMultiple
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
         if is_free and field and type(field.widget) in ORDERED:
             field.widget = _as(ORDERED[type(field.widget)], field.widget)

@@ -90,6 +90,20 @@ def test_ids_are_typed_in_embedded_rows(admin_client, towns, searched):
     assert [each["plain"] for each in found["legs"]] == [TOWNS[0], TOWNS[2]]
 
 
+def test_an_embedded_reference_of_the_name_of_an_autocomplete_field_stays(
+    admin_client, towns, monkeypatch, mongo_commands
+):
+    names = ("plain", "plains")
+    monkeypatch.setattr(site.get_model_admin(Trip), "autocomplete_fields", names)
+    leg = {"plain": GONE, "plains": [GONE, TOWNS[0]]}
+    page = Page(admin_client, towns, leg=leg, legs=[leg], plainTown=GONE)
+    assert not page.html.select("select[data-model-name=leg]")
+    with mongo_commands() as commands:
+        found = page.save()
+    assert (found["leg"], found["legs"], found["plainTown"]) == (leg, [leg], GONE)
+    assert not commands.writes
+
+
 MEMBERS = [TOWNS[0], GONE, None, DBRef("towns", TOWNS[1]), TOWNS[0], "zzz"]
 
 
