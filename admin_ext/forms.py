@@ -17,7 +17,7 @@ from .changesets import MISSING, BadBase, Base, Choice, identical
 from .compat import METHOD_ERRORS
 from .fields import field_for, references_in
 from .fileforms import FileForm
-from .formfields import is_file_left_alone, offers_of
+from .formfields import DocumentMultipleChoiceField, is_file_left_alone, offers_of
 from .history import last_author
 from .hydration import is_blank, stored_son
 from .mentions import attach
@@ -97,6 +97,8 @@ class BaseDocumentForm(FileForm, forms.ModelForm, metaclass=DocumentFormMetaclas
             if not self._adding and self._is_document_field(name):
                 self._show_base(name, field)
                 self._keep_stored_value(name, field)
+            elif self.original_page is not None:
+                self._keep_original(name, field)
         if self.mentions is not None and parent is None and not self._adding:
             self.mentions.expect(self.instance)
         if self.offers is not None:
@@ -226,6 +228,14 @@ class BaseDocumentForm(FileForm, forms.ModelForm, metaclass=DocumentFormMetaclas
         if name not in self._unique_names:
             field.missing_value = getattr(field, "empty_value", None)
         keep(value)
+
+    def _keep_original(self, name: str, field: forms.Field) -> None:
+        """Let a copy's list of references have its original's members and order."""
+        if not isinstance(field, DocumentMultipleChoiceField):
+            return
+        shown = self.original_page.value(self.add_prefix(name))
+        if shown is not MISSING:
+            field.keep_stored_value(self._field(name).loaded(shown))
 
     @cached_property
     def _unique_names(self) -> set[str]:

@@ -164,6 +164,25 @@ def test_raw_ids_are_stored_in_the_order_in_which_they_are_typed(
     assert page.save(plains=",".join(map(str, [*keys, keys[0]])))["plains"] == keys
 
 
+@pytest.mark.parametrize("bound", [0, 100])
+def test_a_copy_has_the_lists_of_references_of_its_original(
+    admin_client, towns, bound, monkeypatch
+):
+    trip_admin = site.get_model_admin(Trip)
+    monkeypatch.setattr(trip_admin, "reference_max_choices", bound)
+    monkeypatch.setattr(trip_admin, "save_as", True)
+    members = [TOWNS[3], GONE, None, TOWNS[0], TOWNS[3], "zzz"]
+    leg = {"plains": members[::-1]}
+    page = Page(admin_client, towns, plains=members, leg=leg, legs=[leg])
+    data = dict(sent(page.text, **{"plains-order-0": "9"}).lists())
+    response = admin_client.post(page.url, data | {"_saveasnew": "1"})
+    assert response.status_code == 302
+    _first, copy = towns.trips.find()
+    assert copy["plains"] == [*members[1:], members[0]]
+    for each in (copy["leg"], *copy["legs"]):
+        assert each["plains"] == leg["plains"]
+
+
 @pytest.mark.parametrize(
     ("mine", "theirs", "together"),
     [
