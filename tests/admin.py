@@ -27,13 +27,13 @@ from .key_documents import (
 )
 from .map_documents import Cabinet, Drawer
 from .odd_documents import (
+    Coupon,
     Everything,
     Leaflet,
     Loose,
     Lorry,
     Meeting,
     Parcel,
-    Ticket,
     Token,
     Tree,
     Vehicle,
@@ -155,7 +155,7 @@ class TheaterAdmin(DocumentAdmin):
     list_display = ("name", "corner", "route", "stops", "location")
 
 
-@admin.register(Vehicle, Lorry, Parcel, Token, Ticket, Loose, Leaflet)
+@admin.register(Vehicle, Lorry, Parcel, Token, Coupon, Loose, Leaflet)
 class OddAdmin(DocumentAdmin):
     pass
 

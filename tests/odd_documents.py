@@ -69,7 +69,7 @@ class Token(me.Document):
     meta = {"app_label": "sessions"}
 
 
-class Ticket(me.Document):
+class Coupon(me.Document):
     number = me.SequenceField(primary_key=True)
     line = me.StringField()
 

@@ -45,10 +45,10 @@ class Household(me.Document):
         return f"that of {self.head}"
 
 
-class Parcel(me.Document):
+class Bale(me.Document):
     sent_to = me.ReferenceField(Household)
 
-    meta = {"collection": "parcels"}
+    meta = {"collection": "bales"}
 
 
 class Profiled:
@@ -83,7 +83,7 @@ def subscribers(mongo):
 def admin_with(**options):
     site = AdminSite(name="admin")
     site.register(Subscriber, type("SubscriberAdmin", (DocumentAdmin,), options))
-    site.register([Subscription, Household, Parcel], DocumentAdmin)
+    site.register([Subscription, Household, Bale], DocumentAdmin)
     return site
 
 
@@ -393,7 +393,7 @@ def test_references_in_texts_are_fetched_together(
     monkeypatch.setattr(walks, "LARGE", large)
     few.insert_many([{"_id": n, "login": f"user{n}"} for n in range(9)])
     few.database.households.insert_many([{"head": n} for n in range(9)])
-    query = {"app_label": "tests", "model_name": "parcel", "field_name": "sent_to"}
+    query = {"app_label": "tests", "model_name": "bale", "field_name": "sent_to"}
     request = RequestFactory().get("/", query)
     request.user = admin_user
     with mongo_commands() as commands:

@@ -401,7 +401,7 @@ def test_a_list_of_a_hierarchy_shows_what_it_can(admin_client, mongo):
         ("/admin/tests/parcel/", {"_id": 7, "size": 2}),
         ("/admin/tests/parcel/", {"_id": "seven"}),
         ("/admin/sessions/token/", {"_id": "no uuid"}),
-        ("/admin/tests/ticket/", {"_id": 1, "line": "x"}),
+        ("/admin/tests/coupon/", {"_id": 1, "line": "x"}),
         ("/admin/tests/loose/", {"name": "x", "more": {"deep": [1]}}),
     ],
 )

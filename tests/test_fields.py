@@ -23,7 +23,7 @@ from admin_ext.nested import (
     MapFormField,
 )
 from tests.documents import Author, Book, Publisher
-from tests.odd_documents import Depot, Everything, Part, Size, Ticket
+from tests.odd_documents import Coupon, Depot, Everything, Part, Size
 
 CLASSES = sorted(
     name
@@ -226,7 +226,7 @@ def test_limits_are_said_in_the_words_of_django():
 
 def test_sequence_is_shown_and_not_edited():
     assert get("sequence").formfield().disabled
-    assert not present(Ticket)._meta.pk.editable
+    assert not present(Coupon)._meta.pk.editable
 
 
 def test_id_of_every_form_of_reference():

@@ -1,6 +1,7 @@
 """A module of admin_ext imports only from rows above its own."""
 
 import ast
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,15 @@ def test_the_package_holds_only_the_public_names():
         "EmbeddedTabularInline",
         "ReferenceStateFieldListFilter",
     ]
+
+
+def test_documents_of_the_tests_have_names_of_their_own():
+    """Of two classes of one name mongoengine knows the last that was imported."""
+    names = Counter(
+        node.name
+        for path in Path(__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef)
+        and any(ast.unparse(base).endswith("Document") for base in node.bases)
+    )
+    assert [name for name, count in names.items() if count > 1] == []

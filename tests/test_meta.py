@@ -16,6 +16,7 @@ from admin_ext.meta import Options, document_classes, document_for_label, presen
 from documents.documents import Note
 from tests.documents import Address, Author, Book
 from tests.odd_documents import (
+    Coupon,
     Depot,
     Everything,
     Letter,
@@ -24,7 +25,6 @@ from tests.odd_documents import (
     Lorry,
     Parcel,
     Stamped,
-    Ticket,
     Token,
     Vehicle,
 )
@@ -105,7 +105,7 @@ def test_pk_of_a_document_without_one_is_its_object_id():
     [
         (Author, "code", "a/b c", "a/b c"),
         (Parcel, "number", "7", 7),
-        (Ticket, "number", "7", 7),
+        (Coupon, "number", "7", 7),
         (Book, "id", "5f0000000000000000000001", ObjectId("5f" + "0" * 21 + "1")),
     ],
 )
