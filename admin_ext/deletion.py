@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from django.contrib.admin.options import BaseModelAdmin
@@ -86,8 +86,14 @@ class DeletionTree:
                 key = self.collected.deleted[node.document][node.identity]
                 wanted[node.document].append(key)
         for document, keys in wanted.items():
-            for each in by_keys(present(document), keys):
+            for each in self._known(present(document), keys):
                 self.documents[_node(each)] = each
+
+    def _known(self, document: type, keys: list) -> Any:
+        """Return the documents with these keys that the person may know of."""
+        if not self._may_view(document):
+            return []
+        return self._rows(document).filter(Q(__raw__={"_id": {"$in": keys}}))
 
     @property
     def nested(self) -> list:
@@ -95,18 +101,23 @@ class DeletionTree:
         return [*self._lines(None), *self._rest(), *self._left_dangling()]
 
     def _lines(self, parent: Node | None) -> list:
+        """Return the lines of what is deleted because of ``parent``.
+
+        In place of what the person may not know of stands what is below it.
+        """
         lines: list = []
         for node in self.children[parent]:
+            changed, below = self.changed[node], self._lines(node)
             if node in self.documents:
-                changed = self.changed[node]
                 lines.append(self.label(self.documents[node]) + _list(changed))
-                below = self._lines(node)
                 lines += [below] if below else []
+            else:
+                lines += [*changed, *below]
         return lines
 
     def _rest(self) -> Iterator[str]:
         """Yield the lines that stand for what is deleted and not listed."""
-        listed = Counter(node.document for node in self.listed)
+        listed = Counter(each.document for each in self.listed & self.documents.keys())
         for document, keys in self.collected.deleted.items():
             if more := len(keys) - listed[document]:
                 yield _more(more, document)
@@ -176,7 +187,6 @@ class DeletionTree:
     def _changed_more(self, reach: Reach) -> str:
         """Return the line for what a rule changes beyond MAX_CHANGED documents."""
         owner = present(reach.rule.owner)
-        name = owner._meta.verbose_name_plural
         query = {"$and": [reach.rule.owners(reach.keys)._query, self._told(reach)]}
         rows = self._rows(owner).filter(Q(__raw__=query))
         try:
@@ -184,9 +194,10 @@ class DeletionTree:
         except ExecutionTimeout:
             count = MAX_COUNTED
         if count >= MAX_COUNTED:
-            text = _("…and many more %(name)s") % {"name": name}
+            text = _("…and many more %(name)s") % {"name": _name(owner, count)}
         else:
-            words = {"count": count - MAX_CHANGED, "name": name}
+            more = count - MAX_CHANGED
+            words = {"count": more, "name": _name(owner, more)}
             text = _("…and %(count)d more %(name)s") % words
         return _changed_line(text, owner, reach.rule)
 
@@ -234,8 +245,20 @@ class DeletionTree:
         if not self.collected.is_complete:
             text = _("More than %(count)d documents, too many for one page")
             return [text % {"count": MAX_DELETED}]
-        lines = dict.fromkeys(self.label(document) for document in self.protected)
-        return list(lines)[:MAX_LISTED]
+        groups: dict[type, list] = defaultdict(list)
+        for each in self.protected:
+            groups[type(each)].append(each)
+        lines = chain.from_iterable(map(self._protecting, groups.values()))
+        return [*islice(lines, MAX_LISTED)]
+
+    def _protecting(self, documents: list) -> list[str]:
+        """Return the lines of documents of one class that stop the deletion."""
+        document, nodes = type(documents[0]), dict.fromkeys(map(_node, documents))
+        keys = [stored_key(each) for each in documents]
+        known = [*self._known(present(document), keys)]
+        lines = [self.label(each) for each in known]
+        more = len(nodes) - len(known)
+        return [*lines, _more(more, document)] if more else lines
 
     @property
     def denied(self) -> set[str]:
@@ -315,9 +338,15 @@ def _changed_line(label: str, document: type, rule: Rule) -> str:
 
 
 def _more(count: int, document: type) -> str:
-    name = present(document)._meta.verbose_name_plural
-    text = _("…and %(count)d more %(name)s") % {"count": count, "name": name}
+    words = {"count": count, "name": _name(document, count)}
+    text = _("…and %(count)d more %(name)s") % words
     return format_html('<span class="admin-ext">{}</span>', text)
+
+
+def _name(document: type, count: int) -> str:
+    """Return the name of documents, as many as they are."""
+    meta = present(document)._meta
+    return meta.verbose_name if count == 1 else meta.verbose_name_plural
 
 
 def _verbose_name(document: type, path: str) -> str:

@@ -1,5 +1,7 @@
 """What the confirmation page promises, and what a deletion then does."""
 
+import re
+
 import mongoengine as me
 import pytest
 from bs4 import BeautifulSoup
@@ -75,14 +77,9 @@ def test_what_is_emptied_beyond_what_is_named_is_counted(mongo, tree, monkeypatc
 
 
 def test_what_is_emptied_and_not_listed_for_a_person_is_not_counted(
-    mongo, tree, monkeypatch
+    mongo, tree, hidden_books, monkeypatch
 ):
     monkeypatch.setattr(deletion, "MAX_CHANGED", 2)
-    book_admin = admin.site.get_model_admin(Book)
-    listed = book_admin.get_queryset
-    monkeypatch.setattr(
-        book_admin, "get_queryset", lambda request: listed(request).filter(title="B")
-    )
     book = Book(title="B").save()
     titles = [*"xxxxBBB"]
     mongo.books.insert_many({"title": each, "sequel_of": book.pk} for each in titles)
@@ -91,7 +88,7 @@ def test_what_is_emptied_and_not_listed_for_a_person_is_not_counted(
     emptied = "(“sequel of” will be emptied)"
     assert [each.text for each in added] == [
         *[f"Book: B {emptied}"] * 2,
-        f"…and 1 more books {emptied}",
+        f"…and 1 more book {emptied}",
     ]
 
 
@@ -102,6 +99,39 @@ def test_what_is_deleted_itself_is_not_counted_as_emptied(mongo, tree, monkeypat
     sequel = {"publisher": publisher.pk, "sequel_of": book.pk}
     mongo.books.insert_many({"title": str(n), **sequel} for n in range(3))
     assert "will be emptied" not in str(tree(publisher)[0])
+
+
+@pytest.fixture
+def hidden_books(monkeypatch):
+    """Have the admin of books list nothing that is called "x"."""
+    book_admin = admin.site.get_model_admin(Book)
+    listed = book_admin.get_queryset
+    monkeypatch.setattr(
+        book_admin, "get_queryset", lambda request: listed(request).filter(title="B")
+    )
+
+
+def test_what_is_deleted_and_not_listed_for_a_person_is_only_counted(
+    mongo, tree, hidden_books
+):
+    publisher = Publisher(name="P").save()
+    for title in ("x", "B"):
+        Book(title=title, publisher=publisher).save()
+    nested, counts, *_rest = tree(publisher)
+    assert [re.sub("<.*?>", "", each) for each in nested[1]] == ["Book: B"]
+    assert nested[2] == '<span class="admin-ext">…and 1 more book</span>'
+    assert counts["books"] == 2
+
+
+def test_what_protects_and_may_not_be_viewed_is_only_counted(mongo, tree):
+    user = User.objects.create_user("clerk", is_staff=True)
+    book = Book(title="B").save()
+    Chapter(book=book, heading="Secret").save()
+    names = ("delete_book", "view_book", "delete_chapter")
+    user.user_permissions.set(Permission.objects.filter(codename__in=names))
+    *_rest, denied, protected = tree(book, user=user)
+    assert denied == set()
+    assert protected == ['<span class="admin-ext">…and 1 more chapter</span>']
 
 
 def test_nothing_is_told_of_what_is_emptied_and_may_not_be_viewed(mongo, tree):
