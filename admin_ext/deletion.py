@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 from django.contrib.admin.options import BaseModelAdmin
@@ -120,7 +120,7 @@ class DeletionTree:
         listed = Counter(each.document for each in self.listed & self.documents.keys())
         for document, keys in self.collected.deleted.items():
             if more := len(keys) - listed[document]:
-                yield _more(more, document)
+                yield _added(_more(more, document))
 
     def _left_dangling(self) -> Iterator[str]:
         """Yield what will refer to nothing, as long as somebody is to read it."""
@@ -245,20 +245,24 @@ class DeletionTree:
         if not self.collected.is_complete:
             text = _("More than %(count)d documents, too many for one page")
             return [text % {"count": MAX_DELETED}]
-        groups: dict[type, list] = defaultdict(list)
-        for each in self.protected:
-            groups[type(each)].append(each)
-        lines = chain.from_iterable(map(self._protecting, groups.values()))
-        return [*islice(lines, MAX_LISTED)]
+        lines: list[str] = []
+        for known, more in self.protecting():
+            lines += map(self.label, known)
+            lines += [_added(more)] if more else []
+        return lines[:MAX_LISTED]
 
-    def _protecting(self, documents: list) -> list[str]:
-        """Return the lines of documents of one class that stop the deletion."""
-        document, nodes = type(documents[0]), dict.fromkeys(map(_node, documents))
-        keys = [stored_key(each) for each in documents]
-        known = [*self._known(present(document), keys)]
-        lines = [self.label(each) for each in known]
-        more = len(nodes) - len(known)
-        return [*lines, _more(more, document)] if more else lines
+    def protecting(self) -> Iterator[tuple[list, str]]:
+        """Yield, for each class, what protects and what to say of the rest.
+
+        These are the documents that the person may know of; the text counts others.
+        """
+        groups: dict[type, dict[Node, Any]] = defaultdict(dict)
+        for each in self.protected:
+            groups[type(each)][_node(each)] = stored_key(each)
+        for document, keys in groups.items():
+            known = [*self._known(present(document), [*keys.values()])]
+            more = len(keys) - len(known)
+            yield known, _more(more, document) if more else ""
 
     @property
     def denied(self) -> set[str]:
@@ -339,7 +343,11 @@ def _changed_line(label: str, document: type, rule: Rule) -> str:
 
 def _more(count: int, document: type) -> str:
     words = {"count": count, "name": _name(document, count)}
-    text = _("…and %(count)d more %(name)s") % words
+    return _("…and %(count)d more %(name)s") % words
+
+
+def _added(text: str) -> str:
+    """Return a line that is none of Django's."""
     return format_html('<span class="admin-ext">{}</span>', text)
 
 
@@ -371,6 +379,15 @@ def get_deleted_objects(documents, request, admin_site):
     return tree.nested, tree.counts, tree.denied, tree.protected_lines
 
 
-def get_protectors(document, *, request, admin_site) -> list[Any]:
-    """Return the documents for which ``document`` may not be deleted."""
-    return DeletionTree([document], request, admin_site).protected
+def get_protectors(document, *, request, admin_site) -> list[str]:
+    """Return the names of documents for which ``document`` may not be deleted.
+
+    As hand_clean_DELETE of Django's InlineModelAdmin.get_formset (5.2) writes them.
+    """
+    names: list[str] = []
+    for known, more in DeletionTree([document], request, admin_site).protecting():
+        for each in known:
+            words = {"class_name": each._meta.verbose_name, "instance": each}
+            names.append(_("%(class_name)s %(instance)s") % words)
+        names += [more] if more else []
+    return names

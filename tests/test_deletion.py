@@ -14,7 +14,12 @@ from django.urls import reverse
 from mongoengine import signals
 
 from admin_ext import deletion
-from admin_ext.deletion import MAX_DEPTH, MAX_LISTED, get_deleted_objects
+from admin_ext.deletion import (
+    MAX_DEPTH,
+    MAX_LISTED,
+    get_deleted_objects,
+    get_protectors,
+)
 from admin_ext.keys import Key
 from admin_ext.meta import present
 
@@ -132,6 +137,20 @@ def test_what_protects_and_may_not_be_viewed_is_only_counted(mongo, tree):
     *_rest, denied, protected = tree(book, user=user)
     assert denied == set()
     assert protected == ['<span class="admin-ext">…and 1 more chapter</span>']
+
+
+@pytest.mark.parametrize(
+    ("codename", "name"),
+    [("view_chapter", "chapter Secret"), ("view_book", "…and 1 more chapter")],
+)
+def test_an_error_of_a_row_names_only_what_may_be_viewed(mongo, rf, codename, name):
+    request = rf.get("/")
+    request.user = User.objects.create_user("clerk", is_staff=True)
+    permissions = Permission.objects.filter(codename=codename)
+    request.user.user_permissions.set(permissions)
+    book = Book(title="B").save()
+    Chapter(book=book, heading="Secret").save()
+    assert get_protectors(book, request=request, admin_site=admin.site) == [name]
 
 
 def test_nothing_is_told_of_what_is_emptied_and_may_not_be_viewed(mongo, tree):

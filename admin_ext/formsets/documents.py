@@ -166,14 +166,9 @@ def refuse_protected_deletion(form, find_protectors) -> None:
     is_deleted = form.cleaned_data.get(DELETION_FIELD_NAME, False)
     if not is_deleted or form.instance._state.adding:
         return
-    protectors = find_protectors(form.instance)
-    if not protectors:
+    names = find_protectors(form.instance)
+    if not names:
         return
-    names = [
-        _("%(class_name)s %(instance)s")
-        % {"class_name": each._meta.verbose_name, "instance": each}
-        for each in protectors
-    ]
     message = _(
         "Deleting %(class_name)s %(instance)s would require "
         "deleting the following protected related objects: "
