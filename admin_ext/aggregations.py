@@ -6,7 +6,8 @@ document of the collection for each of its parts.)
 https://www.mongodb.com/docs/manual/reference/operator/aggregation/unionWith/
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -18,7 +19,9 @@ from django.db import models
 from django.db.models.constants import LOOKUP_SEP
 from django.utils.functional import SimpleLazyObject
 from mongoengine import Q
+from pymongo.errors import ExecutionTimeout, OperationFailure
 
+from .compat import CONNECTION_ERRORS
 from .ejson import CODEC
 from .exceptions import TooManyMatches, UnsupportedFeature
 from .keys import id_of
@@ -130,6 +133,49 @@ def counts(querysets: list[Any], *, limit: int, max_time: int) -> list[int]:
         batch.add(each, stages)
     rows = batch.rows()
     return [rows.get(index, {}).get("value", 0) for index in range(len(querysets))]
+
+
+def ask_apart(
+    parts: Iterable[Any],
+    ask: Callable[[list[Any]], None],
+    failed: Callable[[list[Any], Exception], None],
+    *,
+    owner: Callable[[Any], Any],
+) -> None:
+    """Have ``ask`` ask each database once about those of ``parts`` that are there.
+
+    Where one collection cannot be read, it asks each by itself. ``failed`` is told of
+    what has no answer. ``owner`` returns the Document of a part.
+    """
+
+    def alias(part: Any) -> str:
+        return owner(part)._meta.get("db_alias", "default")
+
+    def collection(part: Any) -> str:
+        return owner(part)._get_collection_name()
+
+    for group in _groups(parts, alias):
+        try:
+            ask(group)
+        except (ExecutionTimeout, *CONNECTION_ERRORS) as error:
+            failed(group, error)
+        except OperationFailure:
+            for one in _groups(group, collection):
+                _ask_alone(one, ask, failed)
+
+
+def _ask_alone(parts, ask, failed) -> None:
+    try:
+        ask(parts)
+    except (OperationFailure, *CONNECTION_ERRORS) as error:
+        failed(parts, error)
+
+
+def _groups(parts: Iterable[Any], key: Callable[[Any], Any]) -> list[list[Any]]:
+    groups: dict[Any, list[Any]] = defaultdict(list)
+    for each in parts:
+        groups[key(each)].append(each)
+    return [*groups.values()]
 
 
 @contextmanager

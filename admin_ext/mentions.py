@@ -7,13 +7,14 @@ from typing import Any
 
 from bson import DBRef, ObjectId
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from mongoengine import Document, EmbeddedDocument, Q
 from mongoengine import fields as me
 from pymongo.errors import ExecutionTimeout
 
-from .aggregations import Batch
+from .aggregations import Batch, ask_apart
 from .delete_rules import identity
 from .fields import EmbeddedField, GenericEmbeddedField, ListField, MapField
 from .hydration import class_for, stored_son
@@ -96,7 +97,8 @@ class Mentions:
         # {digest of an ID or DBRef: the value}
         self._wanted: dict[Any, Any] = {}
         self._found: dict[Any, list[Any]] | None = None
-        self.is_complete = True
+        # Why some documents may be missing.
+        self.note = ""
 
     def expect(self, document: Any) -> None:
         """Take in a loaded document that the page shows."""
@@ -115,27 +117,30 @@ class Mentions:
                 name = capfirst(document._meta.verbose_name)
                 where = f"{path} → " if path else "→ "
                 rows.append((where, self.access.url(document), name, text))
-        if not self.is_complete and any(True for _each in mentions_in(value)):
-            note = _("The IDs in here could not be looked up in time.")
-            return format_html('<p class="admin-ext mentions">{}</p>', note)
+        if self.note and any(True for _each in mentions_in(value)):
+            note = format_html('<p class="admin-ext mentions">{}</p>', self.note)
+        else:
+            note = SafeString()
         if not rows:
-            return ""
+            return note
         items = format_html_join("", '<li>{}<a href="{}">{}: {}</a></li>', rows)
-        return format_html('<ul class="admin-ext mentions">{}</ul>', items)
+        return format_html('<ul class="admin-ext mentions">{}</ul>{}', items, note)
 
     def _known(self) -> dict[Any, list[Any]]:
         if self._found is None:
             self._found = defaultdict(list)
-            try:
-                self._look_up()
-            except ExecutionTimeout:
-                self.is_complete = False
+            ask_apart(self._documents, self._look_up, self._fail, owner=itself)
         return self._found
 
-    def _look_up(self) -> None:
+    def _fail(self, documents: list[type], error: Exception) -> None:
+        is_slow = isinstance(error, ExecutionTimeout)
+        slow = _("The IDs in here could not be looked up in time.")
+        self.note = slow if is_slow else _("Not all IDs in here could be looked up.")
+
+    def _look_up(self, documents: list[type]) -> None:
         """Find which keys exist where in one aggregation, then read these documents."""
         batch, parts = Batch(MAX_TIME), {}
-        for document in self._documents:
+        for document in documents:
             keys = [key for key, _mention in self._wanted_in(document)]
             if keys and self._may_view(document):
                 limits = {"$and": [{"_id": {"$in": keys}}, self._condition(document)]}
@@ -189,6 +194,10 @@ class Mentions:
 
     def __deepcopy__(self, memo):
         return self
+
+
+def itself(document: type) -> type:
+    return document
 
 
 def mentions_of(request: Any, admin_site: Any) -> Mentions:

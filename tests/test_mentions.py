@@ -5,11 +5,13 @@ from bs4 import BeautifulSoup
 from bson import DBRef, ObjectId
 from django.contrib.admin import site
 from django.contrib.auth.models import Permission, User
+from pymongo import MongoClient
 from pymongo.errors import ExecutionTimeout
 
 from admin_ext import mentions
 from tests.odd_documents import Everything, Loose
 from tests.reference_documents import Town
+from tests.remote_documents import Crate, Warehouse
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +64,28 @@ def test_other_stored_fields_link_to_what_they_name(admin_client, book):
         "ref → Ship: Sea": "/admin/tests/ship/s/change/",
         "generic._ref → Town: Bton <b>": town(OTHER),
     }
+
+
+def test_a_database_that_cannot_be_reached_hides_no_link(
+    admin_client, book, monkeypatch
+):
+    with MongoClient("mongodb://127.0.0.1:1", serverSelectionTimeoutMS=50) as client:
+        for document in (Crate, Warehouse):
+            rows = client["elsewhere"]["crates"]
+            monkeypatch.setattr(document, "_get_collection", lambda rows=rows: rows)
+        url = book(owner=TOWN)
+        page = admin_client.get(url).content.decode()
+    assert f"/admin/tests/town/{TOWN}/change/" in page
+    assert "Not all IDs in here could be looked up." in page
+
+
+def test_a_view_that_cannot_be_read_hides_no_link(bare_mongo, admin_client):
+    bare_mongo.towns.insert_one({"_id": TOWN, "townName": "Aton"})
+    bare_mongo.books.insert_one({"_id": KEY, "title": "T", "owner": TOWN})
+    view = [{"$set": {"x": {"$toInt": "odd"}}}]
+    bare_mongo.create_collection("tags", viewOn="towns", pipeline=view)
+    found = links(admin_client, BOOK)
+    assert found == {"owner → Town: Aton": f"/admin/tests/town/{TOWN}/change/"}
 
 
 def test_values_of_any_type_link_to_what_they_name(admin_client, towns, mongo_commands):

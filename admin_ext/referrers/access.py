@@ -1,16 +1,14 @@
 """The paths by which documents that a person may view may refer to others."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext as _
 from mongoengine import Q
-from pymongo.errors import ExecutionTimeout, OperationFailure
+from pymongo.errors import OperationFailure
 
-from admin_ext.compat import CONNECTION_ERRORS, all_document_classes
+from admin_ext.compat import all_document_classes
 from admin_ext.indexes import MAX_AGE, index_on, size_of
 from admin_ext.meta import present
 from admin_ext.references import ReferencePath, condition, is_dotted, paths_to
@@ -45,15 +43,6 @@ class Referrer:
         return self.rows.filter(Q(__raw__=condition(self.path, target, keys)))
 
     @property
-    def database(self) -> str:
-        """The alias of its connection."""
-        return self.path.owner._meta.get("db_alias", "default")
-
-    @property
-    def collection_name(self) -> str:
-        return self.path.owner._get_collection_name()
-
-    @property
     def collection(self) -> Any:
         return self.path.owner._get_collection()
 
@@ -76,38 +65,9 @@ class Referrer:
         return bool(index_on(self.collection, stored, given=given, max_age=MAX_AGE))
 
 
-def ask_apart(
-    parts: list[Any],
-    ask: Callable[[list[Any]], None],
-    failed: Callable[[list[Any], Exception], None],
-) -> None:
-    """Have ``ask`` ask each database once about those of ``parts`` that are there.
-
-    Where one collection cannot be read, it asks each by itself. ``failed`` is told of
-    what has no answer. ``parts``: objects with a ``referrer``.
-    """
-    for group in _grouped(parts, "database"):
-        try:
-            ask(group)
-        except (ExecutionTimeout, *CONNECTION_ERRORS) as error:
-            failed(group, error)
-        except OperationFailure:
-            for one in _grouped(group, "collection_name"):
-                _ask_alone(one, ask, failed)
-
-
-def _ask_alone(parts, ask, failed) -> None:
-    try:
-        ask(parts)
-    except (OperationFailure, *CONNECTION_ERRORS) as error:
-        failed(parts, error)
-
-
-def _grouped(parts: Iterable[Any], name: str) -> list[list[Any]]:
-    groups: dict[str, list[Any]] = defaultdict(list)
-    for each in parts:
-        groups[getattr(each.referrer, name)].append(each)
-    return [*groups.values()]
+def owner_of(part: Any) -> type:
+    """Return the class in whose collection something with a ``referrer`` is."""
+    return part.referrer.path.owner
 
 
 def reason(error: Exception) -> str:

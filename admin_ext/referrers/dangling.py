@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from mongoengine import Document, Q
 from pymongo.errors import ExecutionTimeout, OperationFailure
 
-from admin_ext.aggregations import Batch
+from admin_ext.aggregations import Batch, ask_apart
 from admin_ext.compat import CONNECTION_ERRORS
 from admin_ext.delete_rules import Collected, rules_of
 from admin_ext.keys import stored_key
@@ -19,7 +19,7 @@ from admin_ext.meta import document_classes, present
 from admin_ext.querysets import queryset_for
 from admin_ext.references import ReferencePath, condition, paths_to
 
-from .access import Referrer, ask_apart, owners_of, reason
+from .access import Referrer, owner_of, owners_of, reason
 
 # So many of the documents that refer by one path are named, and so many are counted.
 MAX_NAMED = 5
@@ -76,7 +76,7 @@ class LeftDangling:
         self.is_complete = True
         self._rows: dict[type, Any] = {}
         found = self._without_rules()
-        ask_apart(found, self._look, _failed)
+        ask_apart(found, self._look, _failed, owner=owner_of)
         self.found = [each for each in found if each.count or each.why]
         self._load()
 

@@ -11,12 +11,12 @@ from django.utils.inspect import func_supports_parameter
 from django.utils.translation import gettext as _
 from pymongo.errors import ExecutionTimeout
 
-from admin_ext.aggregations import counts
+from admin_ext.aggregations import ask_apart, counts
 from admin_ext.compat import QUERY_ERRORS, index_keys
 from admin_ext.keys import stored_key
 from admin_ext.references import is_dotted
 
-from .access import Referrer, ask_apart, reason
+from .access import Referrer, owner_of, reason
 from .parameter import PARAMETER, PointsTo
 
 # The page says "1,000+" beyond this.
@@ -169,11 +169,12 @@ class Panel:
         def choose(lines: list[Line]) -> None:
             cheap.extend([each for each in lines if each.referrer.is_cheap])
 
-        ask_apart(lines, choose, partial(_failed, PAGE_TIME))
+        ask_apart(lines, choose, partial(_failed, PAGE_TIME), owner=owner_of)
         return cheap
 
     def _count(self, lines: list[Line], max_time: int) -> None:
-        ask_apart(lines, partial(self._ask, max_time), partial(_failed, max_time))
+        ask, failed = partial(self._ask, max_time), partial(_failed, max_time)
+        ask_apart(lines, ask, failed, owner=owner_of)
 
     def _ask(self, max_time: int, lines: list[Line]) -> None:
         rows = [each.referrer.queryset(self.target, [self.key]) for each in lines]
