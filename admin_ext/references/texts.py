@@ -56,7 +56,9 @@ def learn(document: type, name: str) -> None:
 def learn_from_page(owner: type | None, document: type, name: str) -> None:
     """Remember that code on pages of ``owner`` reads a field of a class."""
     if owner is not None:
-        _add(_OF_PAGES.setdefault(owner, WeakKeyDictionary()), document, name)
+        with _LOCK:
+            fields = _OF_PAGES.setdefault(owner, WeakKeyDictionary())
+        _add(fields, document, name)
 
 
 def _add(fields: Fields, document: type, name: str) -> None:
