@@ -12,6 +12,7 @@ import termios
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from io import StringIO
 
 import mongoengine as me
@@ -496,6 +497,8 @@ def start(mongo, settings, tmp_path):
             stdout=subprocess.PIPE,
             stderr=slave,
             text=True,
+            # Who runs the tests behind a shell's "&" has them ignore Ctrl-C.
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         )
         os.close(slave)
         opened.append((process, master))
@@ -539,8 +542,22 @@ def test_ctrl_c_leaves_a_state_from_which_it_goes_on(
     assert not operations.writes
 
 
+@pytest.fixture
+def default_signals():
+    """Have this process take signals as one does that a person started."""
+    handlers = {
+        signal.SIGINT: signal.default_int_handler,
+        signal.SIGTERM: signal.SIG_DFL,
+        signal.SIGHUP: signal.SIG_DFL,
+    }
+    before = {each: signal.signal(each, handler) for each, handler in handlers.items()}
+    yield
+    for each, handler in before.items():
+        signal.signal(each, handler)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_second_interruption_does_not_spoil_the_state(number):
+def test_a_second_interruption_does_not_spoil_the_state(number, default_signals):
     with pytest.raises(SystemExit), interruptible() as hold:
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(number)
