@@ -140,12 +140,12 @@ def ask_apart(
     ask: Callable[[list[Any]], None],
     failed: Callable[[list[Any], Exception], None],
     *,
-    owner: Callable[[Any], Any],
+    owner: Callable[[Any], Any] = lambda part: part,
 ) -> None:
     """Have ``ask`` ask each database once about those of ``parts`` that are there.
 
     Where one collection cannot be read, it asks each by itself. ``failed`` is told of
-    what has no answer. ``owner`` returns the Document of a part.
+    what has no answer. ``owner`` returns the Document of a part, which may be one.
     """
 
     def alias(part: Any) -> str:

@@ -16,6 +16,7 @@ from .formfields import (
     offers_of,
 )
 from .references import PageReferences
+from .registry import nearest_admin
 from .selects import (
     DocumentAutocompleteSelect,
     DocumentAutocompleteSelectMultiple,
@@ -64,19 +65,14 @@ class SiteAccess(Access):
         )
         return sorted(registered, key=lambda each: str(each._meta.verbose_name).lower())
 
-    def _admin_of(self, document):
-        """Return the admin of a class, or of the nearest one above it."""
-        registry = self.admin_site._registry
-        return next(
-            (registry[cls] for cls in document.__mro__ if cls in registry), None
-        )
-
     def is_hidden(self, document):
-        return self._admin_of(document) is not None and not self.may_view(document)
+        return nearest_admin(
+            self.admin_site, document
+        ) is not None and not self.may_view(document)
 
     def may_view(self, document):
         if document not in self._viewable:
-            admin = self._admin_of(document)
+            admin = nearest_admin(self.admin_site, document)
             self._viewable[document] = bool(
                 admin and admin.has_view_or_change_permission(self.request)
             )

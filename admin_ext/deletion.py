@@ -24,6 +24,7 @@ from .lookups import resolve
 from .meta import present
 from .querysets import by_keys, queryset_for
 from .referrers import MAX_KEYS, Dangling, LeftDangling
+from .registry import nearest_admin
 
 # The page has a line for this many documents, those chosen first; the rest are counted.
 MAX_LISTED = 500
@@ -222,14 +223,14 @@ class DeletionTree:
 
     def _rows(self, document: type) -> Any:
         """Return the documents of a class that the person may know of."""
-        admin = self._admin_for(document)
+        admin = nearest_admin(self.admin_site, document)
         return admin.get_queryset(self.request) if admin else queryset_for(document)
 
     def _may_view(self, document: type) -> bool:
         """Tell whether the person may know of documents; of those without an admin
         everybody may.
         """
-        admin = self._admin_for(document)
+        admin = nearest_admin(self.admin_site, document)
         return not admin or admin.has_view_or_change_permission(self.request)
 
     def _protected(self) -> Iterator[Any]:
@@ -277,7 +278,7 @@ class DeletionTree:
     def _unlisted(self) -> Iterator[Any]:
         """Yield what is not listed and still has to be asked about, one by one."""
         for document, keys in self.collected.deleted.items():
-            if _asks_per_object(self._admin_for(document)):
+            if _asks_per_object(nearest_admin(self.admin_site, document)):
                 wanted = [
                     key
                     for each, key in keys.items()
@@ -291,20 +292,13 @@ class DeletionTree:
 
     def _may_delete(self, document) -> bool:
         """As Django: what has no admin is not asked about."""
-        admin = self._admin_for(type(document))
+        admin = nearest_admin(self.admin_site, type(document))
         return not admin or admin.has_delete_permission(self.request, document)
-
-    def _admin_for(self, document: type) -> Any:
-        """Return the admin of a class, or of the base that finds its documents."""
-        registered = self.admin_site._registry
-        return next(
-            (registered[cls] for cls in document.__mro__ if cls in registered), None
-        )
 
     def label(self, document) -> str:
         """Return a line as Django's get_deleted_objects writes it."""
         name = capfirst(document._meta.verbose_name)
-        admin = self._admin_for(type(document))
+        admin = nearest_admin(self.admin_site, type(document))
         if admin is None:
             return format_html("{}: {}", name, document)
         meta = admin.opts

@@ -9,11 +9,9 @@ from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from mongoengine import Document, Q
-from pymongo.errors import ExecutionTimeout, OperationFailure
 
-from .aggregations import Batch
+from .aggregations import Batch, ask_apart
 from .choosing import SiteAccess
-from .compat import CONNECTION_ERRORS
 from .delete_rules import identity
 from .keys import spellings, stored_key, unmistakable
 
@@ -67,32 +65,14 @@ class Jump:
         searched = tuple(str(each._meta.verbose_name_plural) for each in documents)
         if not text.strip() or len(text) > MAX_LENGTH:
             return Answer((), searched)
-        databases: dict[str, list] = {}
-        for each in documents:
-            alias = each._meta.get("db_alias", "default")
-            databases.setdefault(alias, []).append(each)
-        parts = [self._found(each, text) for each in databases.values()]
-        hits = [hit for hits, _is_complete in parts for hit in hits]
-        is_complete = all(is_complete for _hits, is_complete in parts)
-        return Answer(tuple(_once(hits)), searched, is_complete)
+        hits, failed = [], []
 
-    def _found(self, documents: list[type], text: str) -> tuple[list[Hit], bool]:
-        """Return what collections of one database have, and whether all could be asked.
+        def ask(group: list[type]) -> None:
+            for document, keys in self._keys(group, text).items():
+                hits.extend(self._load(document, keys))
 
-        Where one fails, such as a view, the others are asked without it.
-        """
-        try:
-            keys = self._keys(documents, text)
-            return [hit for each in keys for hit in self._load(each, keys[each])], True
-        except (ExecutionTimeout, *CONNECTION_ERRORS):
-            return [], False
-        except OperationFailure:
-            if len(documents) == 1:
-                return [], False
-        middle = len(documents) // 2
-        first, is_first_complete = self._found(documents[:middle], text)
-        second, is_second_complete = self._found(documents[middle:], text)
-        return first + second, is_first_complete and is_second_complete
+        ask_apart(documents, ask, lambda group, _error: failed.extend(group))
+        return Answer(tuple(_once(hits)), searched, is_complete=not failed)
 
     def _keys(self, documents: Iterable[type], text: str) -> dict[type, list]:
         """Return {Document: the keys in its collection that ``text`` stands for}."""

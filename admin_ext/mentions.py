@@ -129,7 +129,7 @@ class Mentions:
     def _known(self) -> dict[Any, list[Any]]:
         if self._found is None:
             self._found = defaultdict(list)
-            ask_apart(self._documents, self._look_up, self._fail, owner=itself)
+            ask_apart(self._documents, self._look_up, self._fail)
         return self._found
 
     def _fail(self, documents: list[type], error: Exception) -> None:
@@ -194,10 +194,6 @@ class Mentions:
 
     def __deepcopy__(self, memo):
         return self
-
-
-def itself(document: type) -> type:
-    return document
 
 
 def mentions_of(request: Any, admin_site: Any) -> Mentions:

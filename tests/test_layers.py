@@ -12,7 +12,7 @@ ROOT = Path(admin_ext.__file__).parent
 
 # Inside a package and inside a row modules may import one another.
 ROWS = (
-    {"exceptions", "compat", "memory"},
+    {"exceptions", "compat", "memory", "registry"},
     {"ejson", "hydration"},
     {"keys"},
     {"changesets"},

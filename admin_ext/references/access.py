@@ -9,6 +9,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.http import RFC3986_SUBDELIMS
 from mongoengine.queryset.base import BaseQuerySet
 
+from admin_ext.registry import nearest_admin
+
 # What Django leaves as it is in the argument of a URL.
 SAFE = RFC3986_SUBDELIMS + "/~:@"
 
@@ -42,8 +44,7 @@ class Access:
 
     def may_view(self, target: type) -> bool:
         """Tell whether the person may view documents of a class, or nobody is asked."""
-        admins = map(self._admin, target.__mro__)
-        admin = next((each for each in admins if each is not None), None)
+        admin = self._nearest_admin(target)
         return admin is None or admin.has_view_or_change_permission(self.request)
 
     def _of_subclasses(self, target: type) -> Iterator[dict]:
@@ -57,15 +58,20 @@ class Access:
 
     def _queryset(self, target: type) -> Any:
         """Return what lists documents of a class: the nearest admin above it."""
-        for cls in target.__mro__:
-            admin = self._admin(cls)
-            if admin is not None:
-                return admin.get_queryset(self.request)
-        return target._default_manager
+        admin = self._nearest_admin(target)
+        if admin is None:
+            return target._default_manager
+        return admin.get_queryset(self.request)
+
+    @property
+    def _is_asked(self) -> bool:
+        return self.request is not None and self.admin_site is not None
+
+    def _nearest_admin(self, target: type) -> Any:
+        return nearest_admin(self.admin_site, target) if self._is_asked else None
 
     def _admin(self, target: type) -> Any:
-        is_asked = self.request is not None and self.admin_site is not None
-        return self.admin_site._registry.get(target) if is_asked else None
+        return self.admin_site._registry.get(target) if self._is_asked else None
 
     def url(self, document: Any) -> str:
         """Return the change page's URL, or "" when the person may not view it."""

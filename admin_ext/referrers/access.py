@@ -12,6 +12,7 @@ from admin_ext.compat import all_document_classes
 from admin_ext.indexes import MAX_AGE, index_on, size_of
 from admin_ext.meta import present
 from admin_ext.references import ReferencePath, condition, is_dotted, paths_to
+from admin_ext.registry import nearest_admin
 
 # Collections of at most this many documents are read without an index.
 MAX_READ = 10_000
@@ -122,12 +123,9 @@ def owners_of(admin_site: Any) -> dict[type, Any]:
     With their subclasses that have no admin: these are in the list of the nearest
     class above them.
     """
-    registry = admin_site._registry
     owners = {}
     for document in all_document_classes():
-        admin = next(
-            (registry[cls] for cls in document.__mro__ if cls in registry), None
-        )
+        admin = nearest_admin(admin_site, document)
         if admin is not None and not document._meta.get("abstract"):
             owners[present(document)] = admin
     return owners
