@@ -12,6 +12,7 @@ from admin_ext import DocumentAdmin
 from admin_ext.autocomplete import DocumentAutocompleteView, walks
 from admin_ext.autocomplete.walks import LARGE, Position
 from admin_ext.sites import AdminSite
+from tests import mongodb
 
 pytestmark = pytest.mark.django_db
 
@@ -306,12 +307,18 @@ def test_a_forged_position_begins_at_the_beginning(subscribers, ask, after):
     assert names(ask("user", after)) == names(ask("user"))
 
 
-def test_a_search_that_takes_too_long_says_so(subscribers, ask, mongo_timeout):
-    with mongo_timeout("subscribers"):
-        small = ask("user")
-    assert [each["disabled"] for each in small["results"]] == [True]
-    assert "too long" in small["results"][0]["text"]
-    assert small["pagination"] == {"more": False}
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [(mongodb.TIME_LIMIT, "too long"), (mongodb.UNAUTHORIZED, "MongoDB refused")],
+)
+def test_a_search_that_does_not_end_says_so(
+    subscribers, ask, mongo_faults, error, text
+):
+    with mongo_faults("subscribers", errorCode=error):
+        answer = ask("user")
+    assert [each["disabled"] for each in answer["results"]] == [True]
+    assert text in answer["results"][0]["text"]
+    assert answer["pagination"] == {"more": False}
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """Django's autocomplete view, for references of Documents too."""
 
+import logging
+
 from django.apps import apps
 from django.contrib.admin.exceptions import NotRegistered
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
@@ -12,7 +14,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, JsonResponse
 from django.utils.translation import gettext as _
 from mongoengine import Document
-from pymongo.errors import ExecutionTimeout
+from pymongo.errors import ExecutionTimeout, OperationFailure
 
 from admin_ext.exceptions import UnsupportedLookup
 from admin_ext.memory import remembering
@@ -24,6 +26,8 @@ from admin_ext.references import PageReferences
 from admin_ext.search import default_fields, search, search_by_key, words_of
 
 from . import walks
+
+logger = logging.getLogger(__name__)
 
 
 def source_for(app_label: str, model_name: str) -> type:
@@ -58,7 +62,11 @@ class DocumentAutocompleteView(AutocompleteJsonView):
                     return self._answer(self._walked_page(), to_field_name)
                 return super().get(request, *args, **kwargs)
         except ExecutionTimeout:
-            return self._answer(walks.Page([], is_cut=True), to_field_name)
+            return self._answer(walks.Page([], note=walks.TOO_LONG), to_field_name)
+        except OperationFailure as error:
+            logger.warning("%s: %s", self.model_admin.model._meta.label, error)
+            note = _("MongoDB refused the search.")
+            return self._answer(walks.Page([], note=note), to_field_name)
 
     def process_request(self, request):
         """Follow AutocompleteJsonView.process_request (5.2), except for the source.
@@ -181,9 +189,8 @@ class DocumentAutocompleteView(AutocompleteJsonView):
     def _answer(self, page, to_field_name):
         found = self._on_one_page(page.found)
         results = [self.serialize_result(each, to_field_name) for each in found]
-        if page.is_cut:
-            text = _("The search took too long and was stopped. Ask for less.")
-            results.append({"id": "", "text": text, "disabled": True})
+        if page.note:
+            results.append({"id": "", "text": str(page.note), "disabled": True})
         pagination = {"more": page.end is not None}
         if page.end is not None:
             pagination["after"] = page.end.signed()

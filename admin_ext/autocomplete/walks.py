@@ -14,6 +14,7 @@ from time import monotonic
 from typing import Any, NamedTuple
 
 from django.core import signing
+from django.utils.translation import gettext_lazy as _
 from mongoengine import Q
 from pymongo.errors import ExecutionTimeout
 
@@ -33,6 +34,8 @@ MAX_TIME = 2_000  # ms
 
 # A value whose text is longer has no place in a URL.
 MAX_MARK = 500
+
+TOO_LONG = _("The search took too long and was stopped. Ask for less.")
 
 SALT = "admin_ext.autocomplete"
 
@@ -127,12 +130,12 @@ class Walk:
 class Page:
     """Documents, and the position where they end; None when none is left.
 
-    ``is_cut``: whether the search was stopped at its time limit.
+    ``note``: why there may be more that was not found, in words.
     """
 
     found: list[Any]
     end: Position | None = None
-    is_cut: bool = False
+    note: Any = ""
 
 
 def page(queryset: Any, walks: list[Walk], start: Position, size: int) -> Page:
@@ -143,7 +146,7 @@ def page(queryset: Any, walks: list[Walk], start: Position, size: int) -> Page:
         position = position if number == start.walk else Position(number)
         left = int((deadline - monotonic()) * 1_000)
         if left <= 0:
-            return Page(found, is_cut=True)
+            return Page(found, note=TOO_LONG)
         rows = walks[number].documents(
             queryset.max_time_ms(left), position, size + 1 - len(found)
         )
@@ -154,7 +157,7 @@ def page(queryset: Any, walks: list[Walk], start: Position, size: int) -> Page:
                 found.append(document)
                 position = position.after(number, walks[number].value_of(document))
         except ExecutionTimeout:
-            return Page(found, is_cut=True)
+            return Page(found, note=TOO_LONG)
     return Page(found)
 
 
