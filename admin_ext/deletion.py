@@ -131,7 +131,7 @@ class DeletionTree:
         left = LeftDangling(self.collected, self.request, self.admin_site)
         lines = [line for each in left.found for line in self._dangling_lines(each)]
         if not left.is_complete:
-            text = _("More may: only the first %(count)d of all were looked at.")
+            text = _("There may be more: only the first %(count)d were looked at.")
             lines.append(text % {"count": MAX_KEYS})
         if lines:
             title = _("Not deleted, and left pointing at nothing:")

@@ -180,7 +180,7 @@ def test_a_deletion_of_much_is_looked_at_in_part(mongo, admin_client, monkeypatc
         "Bridges (“other”): not looked for: too many of them are deleted",
         "Bridges (“next”): not looked for: too many of them are deleted",
         "Trip: x (“plain”)",
-        "More may: only the first 1000 of all were looked at.",
+        "There may be more: only the first 1000 were looked at.",
     ]
 
 
