@@ -69,7 +69,7 @@ def test_a_list_of_references(admin_client, publishers):
     assert [each["id"] for each in answer["results"]] == ["ada", "b/o b"]
 
 
-def test_a_field_of_a_model(admin_client, admin_user, monkeypatch):
+def test_a_field_of_a_model(admin_client, admin_user):
     query = {"app_label": "admin", "model_name": "logentry", "field_name": "user"}
     answer = admin_client.get(URL, query).json()
     assert answer["results"] == [{"id": str(admin_user.pk), "text": "admin"}]

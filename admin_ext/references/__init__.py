@@ -10,7 +10,6 @@ from .page import (
     prepared_cell,
     reference_fields,
     references_of,
-    stored_references,
 )
 from .paths import ReferencePath, paths_to, reference_paths
 from .reading import fetch_shown, prepare
@@ -54,5 +53,4 @@ __all__ = [
     "reference_paths",
     "references_of",
     "step",
-    "stored_references",
 ]

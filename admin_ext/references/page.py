@@ -308,8 +308,3 @@ def root_of(document: Any) -> Any:
 def reference_fields(fields: Iterable[Any]) -> list[Any]:
     """Return those of ``fields`` that hold references, or lists or maps of these."""
     return [each for each in fields if holds_references(each)]
-
-
-def stored_references(document: Any, each: Any) -> list:
-    """Return the references that a field of ``document`` holds, as they are stored."""
-    return [one.stored for one in references_in(each, held(each, document))]

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models.constants import LOOKUP_SEP
-from mongoengine import DO_NOTHING, Document
+from mongoengine import Document
 
 from admin_ext.exceptions import UnsupportedLookup
 from admin_ext.fields import (
@@ -81,27 +81,6 @@ class ReferencePath:
     @property
     def is_in_map(self) -> bool:
         return ANY_KEY in self.steps
-
-    @property
-    def is_in_list(self) -> bool:
-        """Tell whether one document may hold several references at this path."""
-        lists = (ListField, ReferenceListField)
-        return any(isinstance(each, lists) for each in (*self.fields, self.reference))
-
-    @property
-    def rule(self) -> int:
-        """The ``reverse_delete_rule``; DO_NOTHING where none is declared.
-
-        mongoengine follows those of fields of the Document, of lists of references
-        and of the first level of embedded documents; see admin_ext.delete_rules.
-        """
-        declared = self.document_field
-        return getattr(declared, "reverse_delete_rule", DO_NOTHING)
-
-    @property
-    def document_field(self) -> Any:
-        """mongoengine's field of one reference."""
-        return getattr(self.reference, "reference", self.reference.document_field)
 
     @property
     def targets(self) -> tuple[type, ...]:
