@@ -8,7 +8,7 @@ WORKERS ?= 2
 PYTEST_ARGS ?=
 APT_INSTALL := DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends
 
-.PHONY: help demo shell test lint format lock chromium clean
+.PHONY: help demo shell test bench lint format lock chromium clean
 
 help:  ## Show this list
 	@echo "Usage: make <command>"
@@ -23,6 +23,9 @@ shell: $(STAMP)  ## Open a Python shell with the Documents imported
 
 test: lint chromium  ## Run lint and all tests (PYTEST_ARGS="-k name")
 	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS) </dev/null
+
+bench: $(STAMP)  ## Measure pages against Django on SQLite (BENCH_SIZES="10000")
+	@exec $(BIN)/python -m tests.benchmarks.pages
 
 lint: $(STAMP)  ## Check style and formatting
 	$(BIN)/ruff check .

@@ -1,5 +1,6 @@
 """Django's admin for MongoDB: Documents as first-class citizens of the admin."""
 
+from .declared import reads
 from .filters import ReferenceStateFieldListFilter
 from .options import (
     DocumentAdmin,
@@ -16,4 +17,5 @@ __all__ = [
     "EmbeddedStackedInline",
     "EmbeddedTabularInline",
     "ReferenceStateFieldListFilter",
+    "reads",
 ]

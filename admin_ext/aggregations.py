@@ -1,4 +1,4 @@
-"""Counts, first and last values, and periods of a queryset.
+"""Counts, and first and last values, of a queryset.
 
 Whatever a page asks is one aggregation, put together with $unionWith, so that each
 part is planned by itself and can use the index that serves it. ($facet reads every
@@ -8,9 +8,9 @@ https://www.mongodb.com/docs/manual/reference/operator/aggregation/unionWith/
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime
 from typing import Any
 
 import bson
@@ -19,17 +19,16 @@ from django.db import models
 from django.db.models.constants import LOOKUP_SEP
 from django.utils.functional import SimpleLazyObject
 from mongoengine import Q
-from pymongo.errors import ExecutionTimeout, OperationFailure
+from pymongo.errors import OperationFailure
 
 from .compat import CONNECTION_ERRORS
 from .ejson import CODEC
 from .exceptions import TooManyMatches, UnsupportedFeature
 from .keys import id_of
+from .limits import TIMEOUTS, within
 from .lookups import MAX_JOINED, q_for, resolve
 from .values_as_text import FIRST_DATE, LAST_DATE
-
-# More years, months or days than this are grouped by MongoDB instead of looked up.
-MAX_LOOKED_UP = 100
+from .visibility import visible
 
 # A pipeline has at most 1,000 stages, and a command at most 16 MB: so many parts go
 # into one stage, and so many bytes into one aggregation.
@@ -49,12 +48,12 @@ class Batch:
     """Aggregations of several querysets that are sent as one.
 
     ``max_time``: the time limit of each command in ms; when it is hit, ``rows`` raises
-    pymongo's ExecutionTimeout.
+    one of limits.TIMEOUTS.
     ``parts``: (collection, pipeline); each pipeline yields one row or none.
     """
 
     def __init__(self, max_time: int | None = None):
-        self.options = {} if max_time is None else {"maxTimeMS": max_time}
+        self.max_time = max_time
         self.parts: list[tuple[Any, list[dict]]] = []
         self._rows: dict[int, dict] = {}
         self._asked = 0
@@ -95,8 +94,10 @@ class Batch:
         ]
         (_first, pipeline), *others = groups
         pipeline = [*pipeline, *(_union(*other) for other in others)]
-        for row in collection.aggregate(pipeline, **self.options):
-            self._rows[row["part"]] = row
+        limit = nullcontext() if self.max_time is None else within(self.max_time)
+        with limit:
+            for row in collection.aggregate(pipeline):
+                self._rows[row["part"]] = row
 
     def _joined(self, indexes: list[int]) -> tuple[Any, list[dict]]:
         """Return the collection of the first part, and one pipeline of all parts."""
@@ -125,11 +126,11 @@ def run(queryset: Any, pipelines: list[list[dict]]) -> dict[int, dict]:
 def counts(querysets: list[Any], *, limit: int, max_time: int) -> list[int]:
     """Count each of ``querysets``, up to ``limit``: one aggregation for a database.
 
-    Raise pymongo's ExecutionTimeout when it takes longer than ``max_time`` ms.
+    Raise one of limits.TIMEOUTS when it takes longer than ``max_time`` ms.
     """
     batch = Batch(max_time)
     for each in querysets:
-        stages = [_match(each, {}), {"$limit": limit}, {"$count": "value"}]
+        stages = [match(each, {}), {"$limit": limit}, {"$count": "value"}]
         batch.add(each, stages)
     rows = batch.rows()
     return [rows.get(index, {}).get("value", 0) for index in range(len(querysets))]
@@ -157,7 +158,7 @@ def ask_apart(
     for group in _groups(parts, alias):
         try:
             ask(group)
-        except (ExecutionTimeout, *CONNECTION_ERRORS) as error:
+        except (*TIMEOUTS, *CONNECTION_ERRORS) as error:
             failed(group, error)
         except OperationFailure:
             for one in _groups(group, collection):
@@ -223,7 +224,7 @@ def behind(queryset: Any, name: str) -> tuple[Any, str]:
         return queryset, name
     reference = LOOKUP_SEP.join(found.names[: found.joins])
     keys = queryset.stored_values(reference, limit=MAX_JOINED + 1)
-    targets = found.target._default_manager.all()
+    targets = visible(found.target).all()
     if len(keys) <= MAX_JOINED:
         # As they are stored: an odd one refers to nothing and is no error.
         targets = targets.filter(Q(__raw__={"_id": {"$in": [*map(id_of, keys)]}}))
@@ -241,7 +242,7 @@ def _part(queryset, expression) -> tuple[Any, list[dict]]:
     is_date = isinstance(resolve(queryset.model, name).field, models.DateField)
     path = stored_path(queryset.model, name)
     return queryset, [
-        _match(queryset, {path: _between() if is_date else {"$ne": None}}),
+        match(queryset, {path: between() if is_date else {"$ne": None}}),
         {"$sort": {path: direction}},
         {"$limit": 1},
         {"$project": {"_id": 0, "value": f"${path}"}},
@@ -252,7 +253,7 @@ def _count(queryset, expression) -> list[dict]:
     condition = q_for(queryset.model, expression.filter or models.Q())
     query = condition.to_query(queryset.model) if condition else {}
     return [
-        _match(queryset, query),
+        match(queryset, query),
         {"$group": {"_id": None, "value": {"$sum": 1}}},
     ]
 
@@ -261,7 +262,7 @@ def _without_rows(expression) -> int | None:
     return 0 if isinstance(expression, models.Count) else None
 
 
-def _match(queryset, condition: dict) -> dict:
+def match(queryset: Any, condition: dict) -> dict:
     """Return a $match of both, with each clause once.
 
     A filter's own queryset repeats what this one asks, and MongoDB takes one $text.
@@ -281,78 +282,7 @@ def _clauses(query: dict) -> Iterator[dict]:
             yield {key: value}
 
 
-def _between(first: datetime = FIRST_DATE, last: datetime = LAST_DATE) -> dict:
+def between(first: datetime = FIRST_DATE, last: datetime = LAST_DATE) -> dict:
+    """Return the condition on dates from ``first`` to before ``last``."""
     # A condition on an array looks at its members; an array is no date.
     return {"$gte": first, "$lt": last, "$not": {"$type": "array"}}
-
-
-def periods(queryset: Any, name: str, kind: str, zone: tzinfo) -> list[datetime]:
-    """Return the years, months or days in which ``name`` has a value, in ``zone``.
-
-    Each is looked up between the first and the last value: with an index on the
-    field that costs a few keys, however many documents there are.
-    """
-    queryset, name = behind(queryset, name)
-    edges = annotate(queryset, {"first": models.Min(name), "last": models.Max(name)})
-    if edges["first"] is None:
-        return []
-    starts = _starts(*(_aware(edges[key], zone) for key in ("first", "last")), kind)
-    if len(starts) > MAX_LOOKED_UP:
-        return _grouped(queryset, name, kind, zone)
-    path = stored_path(queryset.model, name)
-    pipelines = [
-        [
-            _match(queryset, {path: _between(start, _next(start, kind))}),
-            {"$limit": 1},
-            {"$project": {"_id": 1}},
-        ]
-        for start in starts
-    ]
-    found = run(queryset, pipelines)
-    return [start for index, start in enumerate(starts) if index in found]
-
-
-def _starts(first: datetime, last: datetime, kind: str) -> list[datetime]:
-    """Return the starts of the periods from ``first`` to ``last``; at most a few."""
-    start, starts = _truncate(first, kind), []
-    while start <= last and len(starts) <= MAX_LOOKED_UP:
-        starts.append(start)
-        start = _next(start, kind)
-    return starts
-
-
-def _truncate(moment: datetime, kind: str) -> datetime:
-    start = moment.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
-    if kind == "day":
-        return start
-    return start.replace(day=1) if kind == "month" else start.replace(month=1, day=1)
-
-
-def _next(start: datetime, kind: str) -> datetime:
-    """Return the start of the next period; wall clock, so DST changes nothing."""
-    if kind == "year":
-        return start.replace(year=start.year + 1)
-    if kind == "month":
-        return (start + timedelta(days=32)).replace(day=1)
-    return start + timedelta(days=1)
-
-
-def _grouped(queryset, name, kind, zone) -> list[datetime]:
-    """Group all values. Reads every document: for values spread over a century.
-
-    https://www.mongodb.com/docs/manual/reference/operator/aggregation/dateTrunc/
-    """
-    path = stored_path(queryset.model, name)
-    unit = {"date": f"${path}", "unit": kind, "timezone": str(zone)}
-    pipeline = [
-        _match(queryset, {path: _between()}),
-        {"$group": {"_id": {"$dateTrunc": unit}}},
-        {"$sort": {"_id": 1}},
-    ]
-    rows = queryset._collection.aggregate(pipeline)
-    return [_aware(row["_id"], zone) for row in rows]
-
-
-def _aware(moment: datetime, zone: tzinfo) -> datetime:
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return moment.astimezone(zone)

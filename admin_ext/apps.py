@@ -1,5 +1,7 @@
 """The two entries of INSTALLED_APPS."""
 
+from functools import partial
+
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 from django.core import checks
@@ -12,22 +14,30 @@ class AdminExtConfig(AppConfig):
 
     name = "admin_ext"
     verbose_name = _("Documents in the admin")
+    default_auto_field = "django.db.models.BigAutoField"
     default = True
 
     def ready(self):
-        from . import compat, display, filters, meta, oddities, references
-        from .checks import check_middleware
+        from . import compat, display, filters, history, meta, references, rows
+        from .checks import check_middleware, check_settings
+        from .history.checks import check_history
         from .permissions import create_document_permissions
+        from .protection.checks import check_read_only, check_searches
 
         compat.apply(
-            cells=(display.lookup_field, display.display_for_field),
+            values=(display.lookup_field, display.display_for_field),
+            cells=rows.cells,
             readonly=(display.lookup_readonly, display.display_readonly),
-            details=oddities.details,
             document_for_label=meta.document_for_label,
             prepare=references.prepare,
+            recorded=partial(history.recorded, narrowed=meta.presented_class_for),
         )
         filters.register()
+        checks.register(check_history, checks.Tags.admin)
         checks.register(check_middleware, checks.Tags.admin)
+        checks.register(check_read_only, checks.Tags.admin)
+        checks.register(check_searches, checks.Tags.admin)
+        checks.register(check_settings, checks.Tags.admin)
         post_migrate.connect(
             create_document_permissions,
             dispatch_uid="admin_ext.create_document_permissions",

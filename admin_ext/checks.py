@@ -12,23 +12,36 @@ from django.contrib.admin.options import InlineModelAdmin
 from django.core import checks
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models.base import ModelBase
+from django.db.models.constants import LOOKUP_SEP
 from django.db.models.expressions import F, OrderBy
 from django.forms.models import BaseInlineFormSet
 from mongoengine.base import BaseDocument
 
 from . import textindex
+from .declared import TEXT, code_of, reads_of
 from .exceptions import UnsupportedLookup
 from .fields import EmbeddedField, ListField, dynamic_field
 from .filters import ReferenceStateFieldListFilter
 from .forms import DocumentForm
 from .formsets import DocumentInlineFormSet, EmbeddedFormSet
 from .lookups import TEXT_FIELDS, resolve
+from .pagination import KEYSET, NUMBERED
+from .policies.checks import check_field_access
 from .querysets import is_against_null_order
 from .references.dangling import path_named
 from .referrers import labels_to
+from .replicas import CONCERNS, PREFERENCES
 from .search import path_for
 
 MIDDLEWARE = "admin_ext.middleware.MongoDBUnavailableMiddleware"
+
+
+def must_be_whole(option, least, *, obj, id):
+    """Return the error of an option that is no integer, or less than ``least``."""
+    value = getattr(obj, option)
+    if type(value) is int and value >= least:
+        return []
+    return must_be(f"an integer, {least} or more", option=option, obj=obj, id=id)
 
 
 class DocumentChecks:
@@ -39,15 +52,7 @@ class DocumentChecks:
         return [*errors, *self._check_reference_max_choices(admin_obj)]
 
     def _check_reference_max_choices(self, obj):
-        value = obj.reference_max_choices
-        if type(value) is int and value >= 0:
-            return []
-        return must_be(
-            "an integer, 0 or more",
-            option="reference_max_choices",
-            obj=obj,
-            id="admin_ext.E014",
-        )
+        return must_be_whole("reference_max_choices", 0, obj=obj, id="admin_ext.E014")
 
     def _check_form(self, obj):
         errors = super()._check_form(obj)
@@ -125,8 +130,34 @@ class DocumentAdminChecks(DocumentChecks, ModelAdminChecks):
     """Django's checks, except where MongoDB allows more or less than SQL."""
 
     def check(self, admin_obj, **kwargs):
-        errors = super().check(admin_obj, **kwargs)
-        return [*errors, *self._check_referring_paths(admin_obj)]
+        return [
+            *super().check(admin_obj, **kwargs),
+            *self._check_referring_paths(admin_obj),
+            *self._check_list_pages(admin_obj),
+            *self._check_list_reads(admin_obj),
+            *self._check_list_max_count(admin_obj),
+            *self._check_health_sample(admin_obj),
+            *self._check_protected(admin_obj),
+            *check_field_access(admin_obj),
+        ]
+
+    def _check_list_pages(self, obj):
+        if obj.list_pages in (None, NUMBERED, KEYSET):
+            return []
+        expected = f"None, '{NUMBERED}' or '{KEYSET}'"
+        return must_be(expected, option="list_pages", obj=obj, id="admin_ext.E020")
+
+    def _check_list_reads(self, obj):
+        known = {
+            "list_db_alias": ("admin_ext.E030", settings.MONGODB_DATABASES),
+            "list_read_preference": ("admin_ext.E031", PREFERENCES),
+            "list_read_concern": ("admin_ext.E032", CONCERNS),
+        }
+        for option, (id, names) in known.items():
+            value = getattr(obj, option)
+            if isinstance(value, str) and value not in names:
+                expected = f"one of {', '.join(names)}, not {value!r}"
+                yield from must_be(expected, option=option, obj=obj, id=id)
 
     def _check_referring_paths(self, obj):
         value, option = obj.referring_paths, "referring_paths"
@@ -152,6 +183,17 @@ class DocumentAdminChecks(DocumentChecks, ModelAdminChecks):
             if label not in known
         ]
 
+    def _check_list_max_count(self, obj):
+        return must_be_whole("list_max_count", 1, obj=obj, id="admin_ext.E018")
+
+    def _check_protected(self, obj):
+        if isinstance(obj.protected, bool):
+            return must_be_whole("protected_limit", 0, obj=obj, id="admin_ext.E037")
+        return must_be("a boolean", option="protected", obj=obj, id="admin_ext.E036")
+
+    def _check_health_sample(self, obj):
+        return must_be_whole("health_sample", 1, obj=obj, id="admin_ext.E035")
+
     def _check_list_display_item(self, obj, item, label):
         # A list of references is one array here, fetched with the row; in SQL it
         # would be a query per row (admin.E109).
@@ -160,7 +202,23 @@ class DocumentAdminChecks(DocumentChecks, ModelAdminChecks):
         if isinstance(item, str) and dynamic_field(obj.model, item):
             right.add("admin.E108")
         errors = [error for error in errors if error.id not in right]
-        return errors or self._check_column_order(obj, item, label)
+        errors = errors or self._check_column_order(obj, item, label)
+        return errors or self._check_reads(obj, item, label)
+
+    def _check_reads(self, obj, item, label):
+        """Check what @reads says of a column."""
+        code = code_of(item, obj, obj.model)
+        return [
+            checks.Error(
+                f"The value of '{label}' declares that it reads '{path}', which must "
+                f"be a field of '{obj.model._meta.label}', or a path to one.",
+                hint="Correct the name in @reads(…).",
+                obj=obj.__class__,
+                id="admin_ext.E017",
+            )
+            for path in reads_of(code) or ()
+            if path != TEXT and not _is_path(obj.model, path)
+        ]
 
     def _check_column_order(self, obj, item, label):
         """Check what @admin.display(ordering=…) says of a column.
@@ -304,6 +362,14 @@ class DocumentAdminChecks(DocumentChecks, ModelAdminChecks):
         ]
 
 
+def _is_path(document, path):
+    try:
+        names = resolve(document, path).names
+    except UnsupportedLookup:
+        return False
+    return len(names) == len(path.split(LOOKUP_SEP))
+
+
 def _member(field):
     """Return the field of the members when ``field`` is a list, or lists in a list."""
     while isinstance(field, ListField):
@@ -396,3 +462,39 @@ def check_middleware(app_configs, **kwargs):
             id="admin_ext.W001",
         )
     ]
+
+
+def check_settings(app_configs, **kwargs):
+    """Look at the time limits, and at from where lists are read."""
+    return [*_wrong_limits(), *_unknown_sources()]
+
+
+def _wrong_limits():
+    for name in ("ADMIN_EXT_MAX_TIME_MS", "ADMIN_EXT_MAX_SIDE_TIME_MS"):
+        value = getattr(settings, name, 1)
+        if not isinstance(value, int) or value < 1:
+            yield checks.Error(
+                f"The value of '{name}' must be milliseconds, not {value!r}.",
+                hint="Every query has a limit; to MongoDB 0 would be none.",
+                id="admin_ext.E033",
+            )
+
+
+def _unknown_sources():
+    aliases = getattr(settings, "ADMIN_EXT_LIST_DB_ALIASES", {})
+    preference = getattr(settings, "ADMIN_EXT_LIST_READ_PREFERENCE", None)
+    concern = getattr(settings, "ADMIN_EXT_LIST_READ_CONCERN", None)
+    for name, value, known in (
+        *(
+            ("DB_ALIASES", each, settings.MONGODB_DATABASES)
+            for each in aliases.values()
+        ),
+        ("READ_PREFERENCE", preference, PREFERENCES),
+        ("READ_CONCERN", concern, CONCERNS),
+    ):
+        if value and isinstance(value, str) and value not in known:
+            yield checks.Error(
+                f"The value of 'ADMIN_EXT_LIST_{name}' cannot be {value!r}.",
+                hint=f"Known are {', '.join(known)}.",
+                id="admin_ext.E034",
+            )

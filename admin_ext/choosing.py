@@ -15,6 +15,7 @@ from .formfields import (
     StoredReferences,
     offers_of,
 )
+from .policies import seen_by
 from .references import PageReferences
 from .registry import nearest_admin
 from .selects import (
@@ -86,7 +87,8 @@ class SiteAccess(Access):
         """Return what the admin lists; of an unregistered class all documents."""
         admin = self.admin_site._registry.get(document)
         if admin is None:
-            return super().queryset(document)
+            found = super().queryset(document)
+            return seen_by(found, self.request, self.admin_site)
         return admin.get_queryset(self.request)
 
     def lookup_url(self, document):

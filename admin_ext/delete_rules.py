@@ -13,15 +13,14 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, NamedTuple
 
-import bson
 from bson import DBRef
 from mongoengine import CASCADE, DENY, NULLIFY, PULL, ListField, OperationError
 from mongoengine.base import get_document
 from pymongo import WriteConcern
 
 from .compat import fields_of_path, has_delete_receivers
-from .ejson import CODEC
 from .hydration import class_for
+from .identities import identity
 from .keys import reference_forms, stored_key
 
 # Keys sent in one command, which holds 16 MB.
@@ -189,20 +188,6 @@ def _declared_rules(document):
     for (owner, path), action in (document._meta.get("delete_rules") or {}).items():
         owner = get_document(owner) if isinstance(owner, str) else owner
         yield (owner, path), action
-
-
-def identity(key: Any) -> Any:
-    """Return ``key``, or what stands for one that has no hash, or another's.
-
-    A sub-document has none, and to Python true is 1.
-    """
-    try:
-        hash(key)
-    except TypeError:
-        is_itself = False
-    else:
-        is_itself = not isinstance(key, bool)
-    return key if is_itself else bson.encode({"_id": key}, codec_options=CODEC)
 
 
 def batches(keys: Iterable, size: int = BATCH) -> Iterator[list]:

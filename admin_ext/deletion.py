@@ -14,14 +14,17 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from mongoengine import PULL, Q
-from pymongo.errors import ExecutionTimeout
 
 from .aggregations import counts
-from .delete_rules import Collected, Node, Reach, Rule, identity
+from .delete_rules import Collected, Node, Reach, Rule, batches
+from .failures import FAILURES, told
 from .hydration import class_for
+from .identities import identity
 from .keys import stored_key
+from .limits import TIMEOUTS, WHOLE_PAGE, max_time, within
 from .lookups import resolve
 from .meta import present
+from .policies import Policy, ask, is_limited, known, policy_for
 from .querysets import by_keys, queryset_for
 from .referrers import MAX_KEYS, Dangling, LeftDangling
 from .registry import nearest_admin
@@ -56,6 +59,7 @@ class DeletionTree:
         )
         self.listed, self.children = self._outline()
         self._load(self.listed)
+        self._ask_for_rows()
         self.protected = [*self._protected()]
 
     def _outline(self) -> tuple[set[Node], dict[Node | None, list[Node]]]:
@@ -120,8 +124,32 @@ class DeletionTree:
         """Yield the lines that stand for what is deleted and not listed."""
         listed = Counter(each.document for each in self.listed & self.documents.keys())
         for document, keys in self.collected.deleted.items():
-            if more := len(keys) - listed[document]:
+            seen = len([*self._allowed(document, "view")])
+            if more := seen - listed[document]:
                 yield _added(_more(more, document))
+            if seen < len(keys):
+                yield _added(_unseen(document))
+
+    def _policy(self, document: type) -> Policy | None:
+        """Return what the person may have of the documents of a class."""
+        admin = nearest_admin(self.admin_site, document)
+        return None if admin is None else policy_for(self.request, admin.model, admin)
+
+    def _ask_for_rows(self) -> None:
+        """Find out at once what may be viewed and deleted of what would be."""
+        for document, keys in self.collected.deleted.items():
+            policy = self._policy(document)
+            for batch in batches(keys.values()) if policy is not None else ():
+                ask(policy, batch)
+
+    def _allowed(self, document: type, action: str) -> Iterator:
+        """Yield the identities of what is deleted of a class that an action is for."""
+        policy, keys = self._policy(document), self.collected.deleted[document]
+        if policy is None or not is_limited(policy, action):
+            yield from keys
+        else:
+            answers = known(policy)
+            yield from (each for each in keys if action in answers.get(each, ()))
 
     def _left_dangling(self) -> Iterator[str]:
         """Yield what will refer to nothing, as long as somebody is to read it."""
@@ -154,16 +182,17 @@ class DeletionTree:
     def counts(self) -> dict[str, int]:
         """The summary: {plural name: number}."""
         counts: Counter = Counter()
-        for document, keys in self.collected.deleted.items():
-            counts[present(document)._meta.verbose_name_plural] += len(keys)
-        return dict(counts)
+        for document in self.collected.deleted:
+            count = len([*self._allowed(document, "view")])
+            counts[present(document)._meta.verbose_name_plural] += count
+        return {name: count for name, count in counts.items() if count}
 
     @cached_property
     def changed(self) -> dict[Node, list[str]]:
         """What is changed because a document goes: {its node: lines}."""
         lines: dict[Node, list[str]] = defaultdict(list)
         for reach in self.collected.changed:
-            if not self._may_view(present(reach.rule.owner)):
+            if not self._may_know(present(reach.rule.owner), reach.rule.path):
                 continue
             told = Q(__raw__=self._told(reach))
             found = reach.rule.referring(reach.keys).filter(told)
@@ -192,7 +221,7 @@ class DeletionTree:
         rows = self._rows(owner).filter(Q(__raw__=query))
         try:
             (count,) = counts([rows], limit=MAX_COUNTED, max_time=MAX_TIME)
-        except ExecutionTimeout:
+        except TIMEOUTS:
             count = MAX_COUNTED
         if count >= MAX_COUNTED:
             text = _("…and many more %(name)s") % {"name": _name(owner, count)}
@@ -233,6 +262,12 @@ class DeletionTree:
         admin = nearest_admin(self.admin_site, document)
         return not admin or admin.has_view_or_change_permission(self.request)
 
+    def _may_know(self, document: type, path: str) -> bool:
+        """Tell whether the person may know what documents refer to by a path."""
+        policy = self._policy(document)
+        steps = tuple(path.split("__"))
+        return self._may_view(document) and (policy is None or policy.may_query(steps))
+
     def _protected(self) -> Iterator[Any]:
         """Yield documents that a rule protects from losing what they refer to."""
         for reach in self.collected.denied:
@@ -247,8 +282,8 @@ class DeletionTree:
             text = _("More than %(count)d documents, too many for one page")
             return [text % {"count": MAX_DELETED}]
         lines: list[str] = []
-        for known, more in self.protecting():
-            lines += map(self.label, known)
+        for shown, more in self.protecting():
+            lines += map(self.label, shown)
             lines += [_added(more)] if more else []
         return lines[:MAX_LISTED]
 
@@ -261,18 +296,29 @@ class DeletionTree:
         for each in self.protected:
             groups[type(each)][_node(each)] = stored_key(each)
         for document, keys in groups.items():
-            known = [*self._known(present(document), [*keys.values()])]
-            more = len(keys) - len(known)
-            yield known, _more(more, document) if more else ""
+            shown = [*self._known(present(document), [*keys.values()])]
+            more, policy = len(keys) - len(shown), self._policy(document)
+            is_in_part = policy is not None and is_limited(policy, "view")
+            rest = _unseen(document) if is_in_part else _more(more, document)
+            yield shown, rest if more else ""
 
     @property
     def denied(self) -> set[str]:
         """The verbose names of what the person may not delete."""
         documents = [*self.documents.values(), *self._unlisted(), *self.protected]
-        return {
+        return self.denied_rows | {
             document._meta.verbose_name
             for document in documents
             if not self._may_delete(document)
+        }
+
+    @property
+    def denied_rows(self) -> set[str]:
+        """The verbose names of classes of which the person may delete others only."""
+        return {
+            present(document)._meta.verbose_name
+            for document, keys in self.collected.deleted.items()
+            if len([*self._allowed(document, "delete")]) < len(keys)
         }
 
     def _unlisted(self) -> Iterator[Any]:
@@ -340,6 +386,11 @@ def _more(count: int, document: type) -> str:
     return _("…and %(count)d more %(name)s") % words
 
 
+def _unseen(document: type) -> str:
+    words = {"name": present(document)._meta.verbose_name_plural}
+    return _("…and %(name)s that you may not view") % words
+
+
 def _added(text: str) -> str:
     """Return a line that is none of Django's."""
     return format_html('<span class="admin-ext">{}</span>', text)
@@ -359,8 +410,7 @@ def _verbose_name(document: type, path: str) -> str:
 
 def _asks_per_object(admin: Any) -> bool:
     """Tell whether an admin has its own answer for each document."""
-    hook = getattr(admin, "has_delete_permission", None)
-    own = getattr(hook, "__func__", hook)
+    own = getattr(type(admin), "has_delete_permission", None)
     return admin is not None and own is not BaseModelAdmin.has_delete_permission
 
 
@@ -368,9 +418,16 @@ def get_deleted_objects(documents, request, admin_site):
     """Return (tree, {name: count}, {names without permission}, [what protects]).
 
     Stands for django.contrib.admin.utils.get_deleted_objects (5.2), which asks SQL.
+    Where MongoDB does not tell, that protects: nobody could confirm what is not shown.
     """
-    tree = DeletionTree(list(documents), request, admin_site)
-    return tree.nested, tree.counts, tree.denied, tree.protected_lines
+    limit = WHOLE_PAGE * max_time()
+    try:
+        with within(limit):
+            tree = DeletionTree(list(documents), request, admin_site)
+            return tree.nested, tree.counts, tree.denied, tree.protected_lines
+    except FAILURES as error:
+        text = _("What would be deleted could not be looked up.")
+        return [], {}, set(), [f"{text} {told('Deletion', error, limit)}"]
 
 
 def get_protectors(document, *, request, admin_site) -> list[str]:
@@ -379,9 +436,11 @@ def get_protectors(document, *, request, admin_site) -> list[str]:
     As hand_clean_DELETE of Django's InlineModelAdmin.get_formset (5.2) writes them.
     """
     names: list[str] = []
-    for known, more in DeletionTree([document], request, admin_site).protecting():
-        for each in known:
+    tree = DeletionTree([document], request, admin_site)
+    for shown, more in tree.protecting():
+        for each in shown:
             words = {"class_name": each._meta.verbose_name, "instance": each}
             names.append(_("%(class_name)s %(instance)s") % words)
         names += [more] if more else []
-    return names
+    text = _("%(name)s that you may not delete")
+    return names + [text % {"name": name} for name in sorted(tree.denied_rows)]

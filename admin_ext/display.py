@@ -7,9 +7,9 @@ its field did not expect is shown as what it is, with a mark, instead of raising
 import datetime
 import decimal
 import logging
-import reprlib
 import uuid
-from itertools import islice
+from collections.abc import Callable, Container
+from functools import partial
 from numbers import Number
 from typing import Any, NamedTuple
 
@@ -24,11 +24,13 @@ from django.utils.translation import gettext as _
 from mongoengine import Document
 from mongoengine.base import BaseDocument
 
-from . import mentions, references
+from . import mentions, policies, references
 from .changesets import MISSING
-from .compat import LOAD_ERRORS, METHOD_ERRORS
-from .ejson import extended_json
+from .compat import METHOD_ERRORS
+from .cuts import size_of, type_of
+from .declared import beginnings
 from .exceptions import UnsupportedLookup
+from .failures import FAILURES, reason
 from .fields import (
     AnyField,
     ComplexDateTimeField,
@@ -46,10 +48,12 @@ from .fields import (
 )
 from .files import SHOWN_BY, SHOWN_FILES, join
 from .formfields import moment_text
+from .free_values import MAX_CELL, free_value
 from .geometry import coordinates_in, short_text, shown
-from .hydration import stored_son, visible
+from .limits import max_time
 from .lookups import resolve
 from .marks import Absent, absence, mark
+from .policies import MASK, is_masked
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +67,6 @@ FREE_FIELDS = (
     ValueField,
 )
 
-MAX_CELL = 200  # characters of a free value in a cell
 MAX_TEXT = 2_000  # characters of a text in a cell
 
 # Python types that a field's values have; anything else is marked.
@@ -85,23 +88,32 @@ def lookup_field(name, document, model_admin, django_lookup):
 
     References are not dereferenced, paths into them and into embedded documents are
     followed, and a column's method that raises on this document is a marked cell.
+    Of long values a cell sees what was fetched for it, and code what it says will do.
     """
+    with references.lending(document, _lent(name, document, model_admin)):
+        return _looked_up(name, document, model_admin, django_lookup)
+
+
+def _lent(name, document, model_admin) -> Container[str] | None:
+    """Return the fields of which a column may see a part, None for all."""
+    is_code = name not in document._fields and _is_attribute(
+        name, document, model_admin
+    )
+    if not is_code or not getattr(document._data, "parts", None):
+        return None
+    return beginnings(name, model_admin, type(document))
+
+
+def _looked_up(name, document, model_admin, django_lookup):
     try:
         field = document._meta.get_field(name)
     except FieldDoesNotExist:
         if not _is_attribute(name, document, model_admin):
             return _lookup_path(document, name, model_admin)
-        try:
-            return django_lookup(name, document, model_admin)
-        except METHOD_ERRORS as error:
-            logger.warning(
-                "Column %r of %s %s",
-                name,
-                document._meta.label,
-                document.pk,
-                exc_info=1,
-            )
-            return None, None, _failed(error)
+        read = partial(django_lookup, name, document, model_admin)
+        return read_by_code(name, document, read)
+    if is_masked(document, field.name):
+        return None, None, MASK
     if holds_files(field):
         return field, None, shown_files(field, document)
     if references.holds_references(field):
@@ -126,7 +138,7 @@ def _absent(field: Any, document: Any) -> Absent | None:
 
     A missing value is what Django's empty cell stands for.
     """
-    stored = field.stored_bson(document)
+    stored = field.shown_bson(document)
     text = "" if stored is MISSING else absence(stored)
     return Absent(text) if text else None
 
@@ -155,6 +167,10 @@ def lookup_readonly(name, document, model_admin, django_lookup):
 
     ``AdminReadonlyField.get_admin_url`` makes the link of a document that is found.
     """
+    if policies.stands_masked(document, name):
+        return None, None, policies.masked(document, name)
+    if policies.reads_masked(document, name, model_admin):
+        return None, None, MASK
     field, attr, value = lookup_field(name, document, model_admin, django_lookup)
     if isinstance(field, ReferenceListField) and field.name == name:
         # A row that is being added has no list yet, an empty one neither.
@@ -180,7 +196,7 @@ def _with_mentions(name: str, document: Any, field: Any, value: Any) -> Any:
     is_own = value is not None and getattr(field, "name", None) == name
     if not is_own or not isinstance(field, FREE_FIELDS):
         return value
-    stored = mentions.values_within(field, field.stored_bson(document))
+    stored = mentions.values_within(field, field.shown_bson(document))
     links = mentions.mentioned_by(document, stored)
     return Mentioning(value, links) if links else value
 
@@ -189,7 +205,36 @@ def _is_attribute(name, document, model_admin):
     return callable(name) or hasattr(model_admin, name) or hasattr(type(document), name)
 
 
-def _failed(error: Exception) -> str:
+def read_by_code(name: Any, document: Any, read: Callable[[], tuple]) -> tuple:
+    """Return what ``read()`` does of a column: (None, attribute, value).
+
+    The value is a marked cell where the code raises on this document. Where MongoDB
+    does not answer it in time, it is not called for the next rows.
+    """
+    page = references.page_of(document)
+    if page is not None and name in page.stopped:
+        return None, None, page.stopped[name]
+    try:
+        return read()
+    except FAILURES as error:
+        cell = _unanswered(error)
+        logger.warning("Column %r of %s: %s", name, document._meta.label, error)
+        if page is not None:
+            page.stopped[name] = cell
+        return None, None, cell
+    except METHOD_ERRORS as error:
+        return None, None, unshown(name, document, error)
+
+
+def _unanswered(error: Exception) -> str:
+    text = '<span class="admin-ext odd-value" title="{}">{}</span>'
+    return format_html(text, reason(error, max_time()), _("cannot be shown"))
+
+
+def unshown(name: Any, document: Any, error: Exception) -> str:
+    """Return the cell of a column whose method raised on a document, and log it."""
+    label = document._meta.label
+    logger.warning("Column %r of %s %s", name, label, document.pk, exc_info=error)
     return format_html(
         '<span class="admin-ext odd-value" title="{}: {}">{}</span>',
         type(error).__name__,
@@ -252,6 +297,8 @@ def _lookup_path(document: Any, path: str, model_admin: Any) -> tuple:
     fields = references.fields_of(found)
     value: Any = document
     for index, (field, name) in enumerate(zip(fields, found.names, strict=True)):
+        if isinstance(value, BaseDocument) and is_masked(value, name):
+            return None, None, MASK
         value = references.step(value, field, name)
         if not references.holds_references(field):
             continue
@@ -274,6 +321,8 @@ def _plain(value: Any, field: Any, empty_value_display: str) -> Any:
         return value
     if isinstance(value, references.Members) or isinstance(field, FREE_FIELDS):
         return display_for_field(value, field, empty_value_display)
+    if isinstance(value, str) and len(value) > MAX_TEXT:
+        return _long_text(value)
     try:
         utils.display_for_value(value, empty_value_display)
     except (ArithmeticError, ValueError):
@@ -317,13 +366,17 @@ def _single(value, field, empty_value_display, avoid_link):
     if not _is_expected(value, field):
         return odd_value(value)
     if isinstance(value, str) and len(value) > MAX_TEXT:
-        text = Truncator(value[: MAX_TEXT + 1]).chars(MAX_TEXT)
-        return format_html("{}{}", text, mark(filesizeformat(len(value))))
+        return _long_text(value)
     try:
         return utils.display_for_field(value, field, empty_value_display, avoid_link)
     except (ArithmeticError, TypeError, ValueError):
         # No decimal places of NaN, no local time of the year 1.
         return str(value) if _is_nan(value) else odd_value(value)
+
+
+def _long_text(value: str) -> str:
+    text = Truncator(value[: MAX_TEXT + 1]).chars(MAX_TEXT)
+    return format_html("{}{}", text, mark(filesizeformat(size_of(value))))
 
 
 def _is_nan(value) -> bool:
@@ -384,7 +437,8 @@ def _members(values, field, empty_value_display):
             texts.append("…")
             break
         texts.append(display_for_field(value, item, empty_value_display))
-        length += len(str(texts[-1]))
+        # With what stands between; an empty text has a length, too.
+        length += len(str(texts[-1])) + 2
     # A comma stands within a point.
     between = "; " if isinstance(item, GeometryField) else ", "
     html = format_html_join(between, "{}", ((text,) for text in texts))
@@ -409,7 +463,7 @@ def odd_value(value: Any) -> str:
     return format_html(
         '<span class="admin-ext odd-value" title="{}">{}</span>',
         _("Stored as %(type)s, which is not what this field holds")
-        % {"type": type(value).__name__},
+        % {"type": type_of(value).__name__},
         Truncator(
             value[: MAX_CELL + 1] if isinstance(value, str) else free_value(value)
         ).chars(MAX_CELL),
@@ -437,38 +491,3 @@ def column_for(name: Any, document: Any, model_admin: Any) -> Any:
         return name
     is_declared = name in document._fields or not dynamic_field(document, name)
     return name if is_declared else DynamicColumn(name)
-
-
-def free_value(value: Any) -> str:
-    """Return an embedded document, dict or list as one line of Extended JSON."""
-    return Truncator(plain_text(_pruned(_stored(value)))).chars(MAX_CELL)
-
-
-def _pruned(value: Any) -> Any:
-    """Return enough of a value for a cell: no more than a cell has characters."""
-    if isinstance(value, str):
-        return value[: MAX_CELL + 1]
-    if isinstance(value, dict):
-        items = islice(value.items(), MAX_CELL)
-        return {key[: MAX_CELL + 1]: _pruned(item) for key, item in items}
-    if isinstance(value, list | tuple):
-        return [_pruned(item) for item in value[:MAX_CELL]]
-    return value
-
-
-def plain_text(value: Any) -> str:
-    """Return any stored value as one line of text; never raise."""
-    try:
-        return extended_json(_stored(value), indent=None)
-    except (*LOAD_ERRORS, RecursionError, OverflowError):
-        return reprlib.repr(value)
-
-
-def _stored(value: Any) -> Any:
-    if isinstance(value, list | tuple):
-        return [_stored(item) for item in value]
-    if isinstance(value, BaseDocument) and stored_son(value) is not None:
-        # As it is stored: with undeclared keys, without defaults.
-        return visible(value, stored_son(value))
-    to_mongo = getattr(value, "to_mongo", None)
-    return to_mongo() if callable(to_mongo) else value

@@ -33,7 +33,7 @@ from .files import (
     steps_of,
     thumbnail,
 )
-from .hydration import class_for, named_class, stored_son
+from .hydration import class_for, named_class, shown_son
 from .meta import present
 
 # What a browser may be told that a file is: nothing that runs or is drawn as a page.
@@ -127,7 +127,7 @@ class _Page:
 
         Raise LookupError where the page shows no file.
         """
-        son, rest = stored_son(self.document) or {}, [*steps]
+        son, rest = shown_son(self.document) or {}, [*steps]
         inline = self._embedded_inline(steps[0])
         if inline is not None:
             field = present(type(self.document))._meta.get_field(inline.field_name)

@@ -1,5 +1,6 @@
 """ListFilters where Django's own ask SQL."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from functools import cache
@@ -11,6 +12,7 @@ from django.contrib.admin.filters import (
     EmptyFieldListFilter,
     FieldListFilter,
     RelatedFieldListFilter,
+    RelatedOnlyFieldListFilter,
 )
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import get_last_value_from_parameters
@@ -21,18 +23,47 @@ from django.utils.translation import gettext
 
 from .compat import register_last_filter
 from .exceptions import TooManyMatches, UnsupportedLookup
+from .failures import FAILURES, beside
 from .fields import MAX_CHOICES, DateField, ReferenceField, ReferenceListField
 from .lookups import q_for_lookup, resolve
+from .omissions import choices_left_out
 from .references import PageReferences
 from .references.access import Access
 from .references.dangling import PLAIN, condition, path_named
 from .references.states import State, lists_of
+from .visibility import visible
 
 # A text of more characters is no choice of a filter.
 MAX_TEXT = 1_000
 
 
-class ReferenceFieldListFilter(RelatedFieldListFilter):
+class BoundedChoices:
+    """Mixed in before a filter whose choices are read from MongoDB: within a limit."""
+
+    # Why there are no choices.
+    note = ""
+
+    def has_output(self):
+        """Stay, as what the URL asks of a filter without output is forgotten."""
+        return bool(self.note) or super().has_output()
+
+    def bounded(self, queryset: Any, path: str, ask: Callable[[], list]) -> list:
+        """Return what ``ask`` reads, [] without an answer; then ``note`` says why.
+
+        ``queryset`` and ``path`` say what is read.
+        """
+        key = ("choices", queryset._collection.full_name, path)
+        try:
+            with beside(key):
+                return ask()
+        except FAILURES as error:
+            self.note = choices_left_out(f"{queryset.model._meta.label}.{path}", error)
+        if self.template == FieldListFilter.template:
+            self.template = "admin_ext/filter_without_choices.html"
+        return []
+
+
+class ReferenceFieldListFilter(BoundedChoices, RelatedFieldListFilter):
     """Filters by a reference. The choices are read once, and bounded."""
 
     def field_choices(self, field, request, model_admin):
@@ -41,26 +72,50 @@ class ReferenceFieldListFilter(RelatedFieldListFilter):
         Overrides RelatedFieldListFilter.field_choices (5.2), except that references
         which the texts read are fetched together.
         """
+        target = field.remote_field.model
+        queryset = visible(target).all()
+        page = PageReferences(model_admin.admin_site, request)
+
+        def ask():
+            found = self._first(field, request, model_admin)
+            found += self._chosen(target, {str(each.pk) for each in found})
+            page.add(found)
+            return [(each.pk, str(each)) for each in found]
+
+        choices = self.bounded(queryset, field.name, ask)
+        asked = self.used_parameters.get(self.lookup_kwarg) or []
+        return [(pk, pk) for pk in map(str, asked)] if self.note else choices
+
+    def _first(self, field, request, model_admin):
         ordering = self.field_admin_ordering(field, request, model_admin)
-        found = field.choice_documents(ordering=ordering)
-        found += self._chosen(
-            field.remote_field.model, {str(each.pk) for each in found}
-        )
-        PageReferences(model_admin.admin_site, request).add(found)
-        return [(each.pk, str(each)) for each in found]
+        return field.choice_documents(ordering=ordering)
 
     def _chosen(self, target, listed):
         """Return what the URL asks for that is not among the first."""
         asked = self.used_parameters.get(self.lookup_kwarg) or []
         chosen = [pk for pk in map(str, asked) if pk not in listed]
         try:
-            found = target._default_manager.filter(pk__in=chosen) if chosen else ()
+            found = visible(target).filter(pk__in=chosen) if chosen else ()
             return [*found]
         except (ValueError, ValidationError) as error:
             raise IncorrectLookupParameters(error) from error
 
 
-class DistinctFieldListFilter(AllValuesFieldListFilter):
+class ReferredToFieldListFilter(ReferenceFieldListFilter, RelatedOnlyFieldListFilter):
+    """Django's filter by those that something refers to. It reads them, and what
+    their texts read, together.
+    """
+
+    def _first(self, field, request, model_admin):
+        """Follow RelatedOnlyFieldListFilter.field_choices (5.2)."""
+        keys = model_admin.get_queryset(request).values_list(
+            f"{self.field_path}__pk", flat=True
+        )
+        ordering = self.field_admin_ordering(field, request, model_admin)
+        return field.choice_documents({"pk__in": keys}, ordering)
+
+
+class DistinctFieldListFilter(BoundedChoices, AllValuesFieldListFilter):
     """Django's "all values" filter over the values that occur in the collection."""
 
     def __init__(self, field, request, params, model, model_admin, field_path):
@@ -73,7 +128,12 @@ class DistinctFieldListFilter(AllValuesFieldListFilter):
         )
         self.empty_value_display = model_admin.get_empty_value_display()
         queryset, path = self._source(request, model, model_admin, field_path)
-        values = queryset.stored_values(path, limit=MAX_CHOICES + 1)
+        values = self.bounded(
+            queryset, path, lambda: queryset.stored_values(path, limit=MAX_CHOICES + 1)
+        )
+        if self.note:
+            values = [*(self.lookup_val or ())]
+            values += [None] if self.lookup_val_isnull else []
         choices = dict.fromkeys(
             self._as_asked(field, value) for value in values if _fits_a_link(value)
         )
@@ -88,7 +148,7 @@ class DistinctFieldListFilter(AllValuesFieldListFilter):
         """Return the queryset and the path in it; a reference leads to its own."""
         queryset, found = model_admin.get_queryset(request), resolve(model, field_path)
         while found.joins:
-            queryset = found.target._default_manager.all()
+            queryset = visible(found.target).all()
             found = resolve(found.target, found.rest)
         return queryset, LOOKUP_SEP.join(found.names)
 
@@ -232,6 +292,7 @@ class ReferenceStateFieldListFilter(FieldListFilter):
 REPLACEMENTS = {
     AllValuesFieldListFilter: DistinctFieldListFilter,
     EmptyFieldListFilter: EmptyValueFieldListFilter,
+    RelatedOnlyFieldListFilter: ReferredToFieldListFilter,
     RelatedFieldListFilter: ReferenceFieldListFilter,
 }
 

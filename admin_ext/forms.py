@@ -7,14 +7,17 @@ from typing import Any
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
 from django.forms.models import InlineForeignKeyField, ModelFormMetaclass
+from django.forms.renderers import get_default_renderer
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from mongoengine import Document
 from mongoengine.base import BaseDocument, DocumentMetaclass
 
 from . import saving, validation
 from .boundfields import CONVERT, NO_INPUT, PageBoundField
 from .changesets import MISSING, BadBase, Base, Choice, identical
 from .compat import METHOD_ERRORS
+from .drawing import renderer
 from .fields import field_for, references_in
 from .fileforms import FileForm
 from .formfields import DocumentMultipleChoiceField, is_file_left_alone, offers_of
@@ -57,19 +60,21 @@ class BaseDocumentForm(FileForm, forms.ModelForm, metaclass=DocumentFormMetaclas
     # Errors of saves that MongoDB refused, shown when the form comes back:
     # {(Document class, key, or None for a new document): ValidationError}.
     save_errors: dict[tuple, ValidationError] = {}
-
+    made_for: Any = None  # the request
     bound_field_class = PageBoundField
 
-    # Which rows of long lists are on the page.
+    @property
+    def default_renderer(self):
+        return renderer()
+
+    # Which rows of long lists are on the page; what the references, and the undeclared
+    # values, of all forms of the page share.
     windows = NO_WINDOWS
+    offers = mentions = None
 
-    # What the references of all forms of the page share.
-    offers = None
-
-    # The documents that undeclared values of the page name.
-    mentions = None
-
-    # How deep this form is within others, and the classes of those of new documents.
+    # The class of forms of embedded documents (DocumentForm, below), how deep this form
+    # is within others, and the classes of those of new documents.
+    nested_form: Any = None
     depth, blank = 0, ()
 
     def __init__(self, *args, base=None, parent=None, **kwargs):
@@ -77,6 +82,9 @@ class BaseDocumentForm(FileForm, forms.ModelForm, metaclass=DocumentFormMetaclas
         if kwargs.get("instance") is not None:
             # A subclass that ``_cls`` names may be seen here for the first time.
             present(type(kwargs["instance"]))
+        if kwargs.get("renderer") is get_default_renderer():
+            # Formsets give that to each form.
+            kwargs["renderer"] = renderer()
         super().__init__(*args, **kwargs)
         self.parent = parent
         if parent is not None:
@@ -140,7 +148,8 @@ class BaseDocumentForm(FileForm, forms.ModelForm, metaclass=DocumentFormMetaclas
             return self.original_input()
         token = Base(self.entries(), self.base.seen, self.base.opened)
         text = token.token(*self._owner)
-        return forms.HiddenInput(BASE_ATTRS).render(self.base_name, text)
+        drawn = forms.HiddenInput(BASE_ATTRS)
+        return drawn.render(self.base_name, text, renderer=renderer())
 
     def entries(self) -> dict[str, Any]:
         """Return {name on the page: what it shows} of all fields, to any depth."""
@@ -277,7 +286,7 @@ class BaseDocumentForm(FileForm, forms.ModelForm, metaclass=DocumentFormMetaclas
         if document not in own._embedded_form_classes:
             own._embedded_form_classes[document] = forms.modelform_factory(
                 document,
-                form=DocumentForm,
+                form=self.nested_form,
                 exclude=(),
                 formfield_callback=self._meta.formfield_callback,
             )
@@ -327,6 +336,8 @@ class BaseDocumentForm(FileForm, forms.ModelForm, metaclass=DocumentFormMetaclas
         self._collect(validation.validate, names - self._unvalidated())
         if self._validate_unique:
             self.validate_unique()
+        if not self._errors:
+            self._collect(saving.check_rows, self.made_for)
         key = None if self._adding else getattr(self.instance, "pk", None)
         refused = self.save_errors.get((type(self.instance), key))
         if refused:
@@ -467,7 +478,7 @@ class BaseDocumentForm(FileForm, forms.ModelForm, metaclass=DocumentFormMetaclas
         return super().save(commit=commit)
 
     def _is_embedded(self) -> bool:
-        return not hasattr(type(self.instance), "_default_manager")
+        return not isinstance(self.instance, Document)
 
     def _save_m2m(self):
         """Do nothing: lists of references are part of the Document."""
@@ -477,9 +488,13 @@ class DocumentForm(UndeclaredMixin, BaseDocumentForm):
     """The form of a Document, its undeclared keys included."""
 
 
+BaseDocumentForm.nested_form = DocumentForm
+
+
 def with_refused_saves(request, form_class):
     """Tell a class, made for this request, of refused saves and of the rows to show."""
     form_class.windows = Windows(request.GET)
     form_class.offers = offers_of(request)
+    form_class.made_for = request
     form_class.save_errors = getattr(request, "save_errors", {})
     return form_class

@@ -5,6 +5,7 @@ Document with one unknown key, a string where a document is expected, an unknown
 ``_cls``. One odd document must not take a page down.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from bson import DBRef
@@ -13,6 +14,7 @@ from mongoengine import fields as me
 from mongoengine.base import BaseDocument, get_document
 
 from .compat import LOAD_ERRORS
+from .compat.making import made
 
 # What may hold embedded documents, as a member of a list.
 LENIENT = (
@@ -24,7 +26,13 @@ LENIENT = (
 
 # Where a loaded document keeps what was stored.
 STORED = "_stored_son"
+# And what of it may be shown to the person that it was loaded for, where that is less.
+SHOWN = "_shown_son"
+# The names of the fields of it that are masked; see policies.
+MASKED = "_masked_fields"
 BLANK = "_is_blank"
+# And the policy under which it was loaded, with its path in the whole.
+POLICY = "_policy"
 
 
 def document_for_son(cls: type, son: dict[str, Any]) -> Any:
@@ -34,8 +42,17 @@ def document_for_son(cls: type, son: dict[str, Any]) -> Any:
     declares are left out of the object. Nothing counts as changed.
     """
     cls = class_for(cls, son)
+    values, odd = leniently(cls._fields, son)
+    document = cls(__auto_convert=False, _created=False, **values)
+    document._data.update(odd)
+    document._changed_fields = []
+    return document
+
+
+def leniently(fields: dict[str, Any], son: dict) -> tuple[dict, dict]:
+    """Return {field name: value} as mongoengine makes them, and of those it cannot."""
     values, odd = {}, {}
-    for name, field in cls._fields.items():
+    for name, field in fields.items():
         stored_name = field.db_field
         if stored_name not in son:
             continue
@@ -44,10 +61,38 @@ def document_for_son(cls: type, son: dict[str, Any]) -> Any:
             values[name] = None if value is None else _to_python(field, value)
         except LOAD_ERRORS:
             odd[name] = value
-    document = cls(__auto_convert=False, _created=False, **values)
+    return values, odd
+
+
+def part_for_son(cls: type, son: dict[str, Any], names: Iterable[str]) -> Any:
+    """Return a document of which only some fields were fetched, in a plain class."""
+    cls = class_for(cls, son)
+    fields = {name: cls._fields[name] for name in names if name in cls._fields}
+    values, odd = converted(fields, son)
+    document = made(cls, fields, values)
     document._data.update(odd)
-    document._changed_fields = []
+    # Without mongoengine's __setattr__, which asks for dynamic fields and shard keys.
+    object.__setattr__(document, "_changed_fields", [])
     return document
+
+
+def converted(fields: dict[str, Any], son: dict) -> tuple[dict, dict]:
+    """Return {field name: value} as mongoengine makes them, and of those it cannot.
+
+    It makes what it can of odd values, too, unless it raises for one of them.
+    """
+    stored = {
+        name: son[field.db_field]
+        for name, field in fields.items()
+        if field.db_field in son
+    }
+    try:
+        return {
+            name: None if value is None else fields[name].to_python(value)
+            for name, value in stored.items()
+        }, {}
+    except LOAD_ERRORS:
+        return leniently(fields, son)
 
 
 def blank(cls: type) -> Any:
@@ -58,12 +103,16 @@ def blank(cls: type) -> Any:
 
 
 def visible(value: Any, stored: Any) -> Any:
-    """Return what is stored without the fields of ``editable=False`` within.
+    """Return what is stored without the fields of ``editable=False`` within, and
+    without what the person that it was loaded for may not see.
 
     ``value``: the same as the Document holds it, whose classes tell the fields. Such a
     field is shown where somebody names it, and not as a part of something else.
     """
     if isinstance(value, BaseDocument) and isinstance(stored, dict):
+        policy, path = value.__dict__.get(POLICY, (None, ()))
+        if policy is not None:
+            stored = policy.redacted_son(type(value), stored, path)
         names = value._reverse_db_field_map
         fields = {key: value._fields.get(names.get(key, key)) for key in stored}
         return {
@@ -92,11 +141,11 @@ def remember(document: Any, son: dict[str, Any]) -> Any:
     loads; whoever writes must know what was there. Return ``document``.
     """
     document.__dict__[STORED] = son
-    for name, field in document._fields.items():
-        value = document._data.get(name)
+    data, fields = document._data, document._fields
+    for name, value in [*data.items()]:
         is_such = isinstance(value, BaseDocument | list | dict | DBRef)
-        if is_such and field.db_field in son:
-            document._data[name] = remember_value(value, son[field.db_field])
+        if is_such and name in fields and fields[name].db_field in son:
+            data[name] = remember_value(value, son[fields[name].db_field])
     return document
 
 
@@ -124,6 +173,19 @@ def remember_value(value: Any, stored: Any) -> Any:
 def stored_son(document: Any) -> dict[str, Any] | None:
     """Return what was stored when ``document`` was loaded, or None for a new one."""
     return document.__dict__.get(STORED)
+
+
+def shown_son(document: Any) -> dict[str, Any] | None:
+    """Return what was stored, as far as the person it was loaded for may see it.
+
+    For all that is shown; what writes takes ``stored_son``.
+    """
+    return document.__dict__.get(SHOWN, stored_son(document))
+
+
+def is_redacted(document: Any) -> bool:
+    """Tell whether a document was loaded for somebody who may not see all of it."""
+    return MASKED in document.__dict__
 
 
 def class_for(cls: type, son: dict[str, Any]) -> type:

@@ -12,8 +12,9 @@ from mongoengine import Document, Q
 
 from .aggregations import Batch, ask_apart
 from .choosing import SiteAccess
-from .delete_rules import identity
-from .keys import spellings, stored_key, unmistakable
+from .identities import identity
+from .keys import spellings, stored_key, undeclared_text, unmistakable
+from .unmodelled import keys_found
 
 # For all collections together, and for loading what was found; ms.
 MAX_TIME = 2_000
@@ -27,9 +28,12 @@ MAX_LENGTH = 1_000
 
 @dataclass(frozen=True)
 class Hit:
-    """A document that has the key, and its page."""
+    """A document that has the key, and its page.
 
-    document: Document
+    ``document``: the text of its key where it has no Document.
+    """
+
+    document: Document | str
     verbose_name: str
     url: str
 
@@ -142,6 +146,8 @@ class GoToMixin:
         """
         text = request.GET.get("q", "").replace("\0", "").strip()
         answer = Jump(self, request).find(text)
+        if self.has_collections_permission(request):
+            answer = self._with_collections(answer, text)
         if len(answer.hits) == 1:
             return HttpResponseRedirect(answer.hits[0].url)
         context = {
@@ -154,3 +160,19 @@ class GoToMixin:
         }
         request.current_app = self.name
         return TemplateResponse(request, "admin_ext/go_to.html", context)
+
+    def _with_collections(self, answer: Answer, text: str) -> Answer:
+        """Add what collections without a Document have of that key."""
+        if not text or len(text) > MAX_LENGTH:
+            return answer
+        found = keys_found(self, text, max_found=MAX_FOUND, max_time=MAX_TIME)
+        name = _("collection “%(name)s”")
+        hits = (
+            Hit(undeclared_text(key), name % {"name": entry.described.name}, url)
+            for entry, key, url in found.hits
+        )
+        return Answer(
+            (*answer.hits, *hits),
+            (*answer.searched, *found.searched),
+            is_complete=answer.is_complete and found.is_complete,
+        )

@@ -8,6 +8,7 @@ Any other, such as a number among texts or a sub-document, is spelled in Extende
 
 import json
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
@@ -41,6 +42,9 @@ PRINTED = re.compile(
 HEXADECIMAL = re.compile(
     r"[0-9a-f]{24}|[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I
 )
+
+# Servers take no longer lines; of a key that has more no page can be asked for.
+MAX_IN_URL = 2_000
 
 # A path of a URL with these for a step is another path to every browser.
 STEPS = frozenset({"", ".", ".."})
@@ -249,10 +253,20 @@ def spellings(pk: Any, text: str) -> list[Any]:
     ``pk``: the key of a Document. A text, a number, an ObjectId or a UUID may also be
     the key of a document that does not fit its class.
     """
+    field = own_key(pk).document_field
+    return _spelled(text, lambda variant: as_stored(field, to_python(pk, variant)))
+
+
+def undeclared_spellings(text: str) -> list[Any]:
+    """Return the same where no Document says what keys are."""
+    return _spelled(text, undeclared_key)
+
+
+def _spelled(text: str, read: Callable[[str], Any]) -> list[Any]:
     found, whole, text = [], text.strip(), pasted(text)
     for variant in dict.fromkeys((whole, text, unquote(text))):
         with suppress(ValidationError, *QUERY_ERRORS):
-            found.append(as_stored(own_key(pk).document_field, to_python(pk, variant)))
+            found.append(read(variant))
     value = unmistakable(text)
     found += [whole, text, value]
     with suppress(ValueError):
@@ -310,6 +324,30 @@ def _same_or_stored(field: Any, value: Any, stored: Any) -> Any:
         return stored
 
 
+def undeclared_text(stored: Any) -> str:
+    """Return the text of a stored ``_id`` of which no Document says what it is.
+
+    An ObjectId and a text are spelled as they are, where that is no other key's text.
+    """
+    if type(stored) is ObjectId:
+        return str(stored)
+    # Code is a kind of text to Python.
+    is_text = type(stored) is str and _is_plain(stored)
+    return stored if is_text and not _is_object_id(stored) else Key(stored)
+
+
+def undeclared_key(text: str) -> Any:
+    """Return the ``_id`` that ``undeclared_text`` made a text of; any text is one."""
+    spelled = _extended(text)
+    if spelled is not NO_KEY:
+        return spelled
+    return ObjectId(text) if _is_object_id(text) else text
+
+
+def _is_object_id(text: str) -> bool:
+    return len(text) == 24 and bool(HEXADECIMAL.fullmatch(text))
+
+
 def split_keys(text: str) -> list[str]:
     """Return the texts of keys that are joined by commas, which JSON has inside too."""
     texts, start = [], 0
@@ -333,9 +371,12 @@ def _end_of_json(text: str, start: int) -> int | None:
 
 def stored_key(document: Any) -> Any:
     """Return the ``_id`` of ``document`` as BSON holds it, or None."""
-    stored, name = stored_son(document), document._meta["id_field"]
-    if stored is not None and "_id" in stored and not is_key_changed(document):
-        return stored["_id"]
+    stored = stored_son(document)
+    if stored is not None and not is_key_changed(document):
+        key = stored.get("_id", NO_KEY)
+        if key is not NO_KEY:
+            return key
+    name = document._meta["id_field"]
     value = document._data.get(name)
     field = document._fields[name]
     return None if value is None else as_stored(field, field.to_mongo(value))
@@ -343,9 +384,13 @@ def stored_key(document: Any) -> Any:
 
 def is_key_changed(document: Any) -> bool:
     """Tell whether a loaded document was given another key, whole or in part."""
+    if "_id" in document._changed_fields:
+        return True
     value = document._data.get(document._meta["id_field"])
+    if type(value) is ObjectId:
+        return False
     inside = getattr(value, "_get_changed_fields", None)
-    return "_id" in document._changed_fields or bool(inside and inside())
+    return bool(inside and inside())
 
 
 def accept_keys(field: Any) -> None:

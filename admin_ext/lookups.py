@@ -23,13 +23,14 @@ from mongoengine import Q
 from mongoengine.queryset.base import BaseQuerySet
 from mongoengine.queryset.transform import MATCH_OPERATORS
 
-from . import reference_lookups, textindex, values_as_text
+from . import beginnings, reference_lookups, textindex, values_as_text
 from .compat import QUERY_ERRORS
 from .ejson import CODEC
 from .exceptions import TooManyMatches, UnsupportedLookup
 from .fields import EmbeddedField, ListField, ValueField, dynamic_field, is_key
 from .keys import Key, key_for
 from .memory import remembered
+from .visibility import visible, whose
 
 TEXT_LOOKUPS = frozenset({
     "iexact",
@@ -193,13 +194,11 @@ def _joined(found: Path, value: Any) -> Q:
 
 def _joined_keys(target: Any, path: str, value: Any) -> list:
     def ask():
-        return keys_of(
-            target._default_manager.filter(q_for_lookup(target, path, value))
-        )
+        return keys_of(visible(target).filter(q_for_lookup(target, path, value)))
 
     if not isinstance(value, str | int | ObjectId | None):
         return ask()
-    return remembered((target, path, type(value), value), ask)
+    return remembered((whose(), target, path, type(value), value), ask)
 
 
 def keys_of(queryset: Any) -> list:
@@ -346,7 +345,7 @@ def _text(found: Path, value: Any) -> Q:
 
 def _text_or_number(found: Path, value: str) -> Q:
     """A text that is stored as a number is found by that number."""
-    condition = Q(**{_key(found, found.lookup): value})
+    condition = Q(**{_key(found, found.lookup): value}) & beginnings.q_for(found, value)
     numbers = [each for each in readings(value) if type(each) in (int, float)]
     if not numbers:
         return condition
@@ -365,6 +364,7 @@ def _search(found: Path, value: Any) -> Q:
 
     def ask():
         condition = Q(__raw__=textindex.text_query([str(value)]))
+        # The queryset that this is a condition of says which may be had, by $text too.
         return keys_of(document._default_manager.filter(condition))
 
     return Q(pk__in=remembered(("$text", document, str(value)), ask))
@@ -480,7 +480,7 @@ def _gathered(document: Any, children: list) -> Iterator[Any]:
             continue
         target = resolve(document, group[0][0]).target
         lookups = [(resolve(document, path).rest, value) for path, value in group]
-        matches = target._default_manager.filter(models.Q(*lookups))
+        matches = visible(target).filter(models.Q(*lookups))
         yield f"{reference}{LOOKUP_SEP}in", matches
 
 

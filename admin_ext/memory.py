@@ -50,6 +50,23 @@ def recent(key: Hashable, ask: Callable[[], Any], *, seconds: float) -> Any:
     return found[1]
 
 
+def known(key: Hashable, *, seconds: float) -> Any:
+    """Return what ``recent`` would, without asking; None when it has to ask."""
+    found = _RECENT.get(key)
+    is_old = found is None or time.monotonic() - found[0] > seconds
+    return None if is_old else found[1]
+
+
+def last(key: Hashable) -> Any:
+    """Return what ``recent`` was told last, however long ago; None for nothing."""
+    return _RECENT.get(key, (0, None))[1]
+
+
+def learn(key: Hashable, answer: Any) -> None:
+    """Have ``recent`` and ``known`` return ``answer`` from now on."""
+    _RECENT[key] = (time.monotonic(), answer)
+
+
 def forget() -> None:
-    """Forget what ``recent`` knows."""
+    """Forget what ``recent`` and ``known`` know."""
     _RECENT.clear()

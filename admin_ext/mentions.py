@@ -12,13 +12,13 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from mongoengine import Document, EmbeddedDocument, Q
 from mongoengine import fields as me
-from pymongo.errors import ExecutionTimeout
 
 from .aggregations import Batch, ask_apart
-from .delete_rules import identity
 from .fields import EmbeddedField, GenericEmbeddedField, ListField, MapField
-from .hydration import class_for, stored_son
+from .hydration import class_for, shown_son
+from .identities import identity
 from .keys import own_key, stored_key
+from .limits import TIMEOUTS
 from .references.access import Access
 
 # So many IDs of a page are looked up.
@@ -103,7 +103,7 @@ class Mentions:
     def expect(self, document: Any) -> None:
         """Take in a loaded document that the page shows."""
         document.__dict__[ATTRIBUTE] = self
-        values = free_values(type(document), stored_son(document) or {})
+        values = free_values(type(document), shown_son(document) or {})
         found = (each for value in values for _path, each in mentions_in(value))
         for each in islice(found, MAX_IDS - len(self._wanted)):
             self._wanted.setdefault(identity(each), each)
@@ -133,7 +133,7 @@ class Mentions:
         return self._found
 
     def _fail(self, documents: list[type], error: Exception) -> None:
-        is_slow = isinstance(error, ExecutionTimeout)
+        is_slow = isinstance(error, TIMEOUTS)
         slow = _("The IDs in here could not be looked up in time.")
         self.note = slow if is_slow else _("Not all IDs in here could be looked up.")
 

@@ -5,6 +5,7 @@ the Document for a model.
 """
 
 import logging
+import re
 from functools import partial, partialmethod, wraps
 from typing import Any
 
@@ -24,13 +25,16 @@ from mongoengine import (
 from . import keys
 from .compat import METHOD_ERRORS, DocumentMetaWrapper, all_document_classes
 from .fields import DocumentField, RowField, field_for
-from .hydration import stored_son
+from .hydration import class_for, is_redacted, stored_son
 from .querysets import QuerySetDescriptor, own_queryset
 
 logger = logging.getLogger(__name__)
 
 # A document is called by so many characters; every page repeats them.
 MAX_TEXT = 1_000
+
+# What Python writes for a value that is not there.
+NO_VALUE = re.compile(r"\bNone\b")
 
 
 class Options(DocumentMetaWrapper):
@@ -96,11 +100,15 @@ class Options(DocumentMetaWrapper):
 
     @property
     def permissions(self):
-        """Return those of the page that shows a document as it is stored."""
-        names = {"view": "Can view raw %s", "change": "Can change raw %s"}
+        """Return those of the pages that a model does not have."""
+        names = {
+            raw_codename("view", self): "Can view raw %s",
+            raw_codename("change", self): "Can change raw %s",
+            health_codename(self): "Can view data health of %s",
+            reveal_codename(self): "Can reveal masked values of %s",
+        }
         return tuple(
-            (raw_codename(action, self), name % self.verbose_name_raw)
-            for action, name in names.items()
+            (codename, name % self.verbose_name_raw) for codename, name in names.items()
         )
 
     @property
@@ -194,6 +202,16 @@ def raw_codename(action: str, opts: Any) -> str:
     return f"{action}_raw_{opts.model_name}"
 
 
+def health_codename(opts: Any) -> str:
+    """Return the codename of the permission to see where documents drift."""
+    return f"view_health_{opts.model_name}"
+
+
+def reveal_codename(opts: Any) -> str:
+    """Return the codename of the permission to see masked values for a reason."""
+    return f"reveal_{opts.model_name}"
+
+
 class DocumentState:
     """``_state`` of a Document, as Django's ModelState reads it.
 
@@ -238,6 +256,11 @@ def present(document: Any) -> Any:
         document._is_pk_set = _is_pk_set
         _present_key(document)
     return document
+
+
+def presented_class_for(document: Any, son: dict[str, Any]) -> Any:
+    """Return the class, presented, of what is stored in the collection of a class."""
+    return present(class_for(document, son))
 
 
 def _present_key(document: Any) -> None:
@@ -315,6 +338,8 @@ def _text_or_key(text):
 
     @wraps(text)
     def __str__(self):
+        if is_redacted(self):
+            return _text_in_part(self, text)
         try:
             # Postgres, where the log keeps this text, cannot store a NUL.
             whole = str(text(self)).replace("\0", "\N{SYMBOL FOR NULL}")
@@ -327,6 +352,21 @@ def _text_or_key(text):
 
     __str__.never_raises = True
     return __str__
+
+
+def _text_in_part(document, text):
+    """Return the text of a document without values; its key if it is made of those.
+
+    Whether there is a value where none is shown makes no difference.
+    """
+    try:
+        shown = str(text(document)).replace("\0", "\N{SYMBOL FOR NULL}")
+    except (*METHOD_ERRORS, RecursionError):
+        shown = ""
+    if shown.strip() and not NO_VALUE.search(shown):
+        return Truncator(shown).chars(MAX_TEXT)
+    name = f"{type(document).__name__} object"
+    return str(document.pk) if isinstance(document, Document) else name
 
 
 def _serializable_value(self, field_name):

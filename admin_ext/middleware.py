@@ -1,17 +1,22 @@
-"""Answer 503 when MongoDB cannot be reached, instead of 500."""
+"""Answer 503 when MongoDB is away, takes too long or refuses, instead of 500."""
 
 import logging
 
+from django.conf import settings
 from django.contrib import admin
 from django.shortcuts import render
+from django.utils.encoding import escape_uri_path
+from pymongo.errors import OperationFailure
 
 from .compat import CONNECTION_ERRORS
+from .failures import reason
+from .limits import READING, TIMEOUTS, max_time
 
 logger = logging.getLogger(__name__)
 
 
 class MongoDBUnavailableMiddleware:
-    """Turns a lost connection to MongoDB into a page that says so.
+    """Turns a lost connection to MongoDB, a time limit or a refusal into a page.
 
     The driver waits for ``serverSelectionTimeoutMS`` and then raises; it looks for
     the server again at the next request, so the pages recover by themselves.
@@ -25,11 +30,33 @@ class MongoDBUnavailableMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request, exception):
-        if not isinstance(exception, CONNECTION_ERRORS):
-            return None
-        # The driver's text names hosts, never credentials; it is for the log only.
-        logger.error("MongoDB cannot be reached: %s", exception)
-        context = {"site_header": admin.site.site_header}
-        response = render(request, "admin_ext/503.html", context, status=503)
-        response["Retry-After"] = "10"
-        return response
+        # A limit of the driver's is an error of the connection as well.
+        if isinstance(exception, TIMEOUTS):
+            logger.error("MongoDB took too long: %s: %s", _path(request), exception)
+            return _unavailable(request, "admin_ext/503_slow.html")
+        if isinstance(exception, CONNECTION_ERRORS):
+            # The driver's text names hosts, never credentials; for the log only.
+            logger.error("MongoDB cannot be reached: %s", exception)
+            return _unavailable(request, "admin_ext/503.html")
+        is_refused = isinstance(exception, OperationFailure)
+        if is_refused and request.method in READING and not settings.DEBUG:
+            logger.error("MongoDB refused: %s", _path(request), exc_info=exception)
+            why = reason(exception, max_time())
+            return _unavailable(request, "admin_ext/503_refused.html", why=why)
+        return None
+
+
+def _path(request):
+    # Nobody writes lines of the log by a line break in a path.
+    return escape_uri_path(request.path)
+
+
+def _unavailable(request, template, **context):
+    context = {
+        "site_header": admin.site.site_header,
+        "is_reading": request.method in READING,
+        **context,
+    }
+    response = render(request, template, context, status=503)
+    response["Retry-After"] = "10"
+    return response

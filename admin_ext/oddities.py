@@ -4,8 +4,10 @@ Odd values are marked where they are shown; this is what no single field shows.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
+from bson import ObjectId
 from django.template.defaultfilters import filesizeformat
 from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join
@@ -15,8 +17,10 @@ from django.utils.translation import gettext as _
 from mongoengine import fields as me
 from mongoengine.base import BaseDocument
 
+from . import references
 from .changesets import MISSING
-from .hydration import named_class, stored_son
+from .cuts import number_of, size_of
+from .hydration import named_class, shown_son
 from .marks import type_name
 from .undeclared import undeclared
 
@@ -27,6 +31,9 @@ LONG_LIST = 1_000
 # So many names are told.
 MAX_NAMES = 5
 
+# Where a row of a list keeps the names of its undeclared keys.
+UNDECLARED = "_undeclared_keys"
+
 # What values of a field are in BSON; others are converted or shown as they are.
 CONTAINERS = (
     (me.EmbeddedDocumentField, dict),
@@ -34,21 +41,48 @@ CONTAINERS = (
     (me.ListField, list),
     (me.DictField, dict),
 )
+CONTAINER_FIELDS = tuple(kind for kind, _expected in CONTAINERS)
+
+# Types of values that are never large.
+SMALL = frozenset({bool, int, float, datetime, ObjectId})
 
 
 def oddities(document: BaseDocument) -> list[str]:
-    """Return what is odd about a loaded document, one sentence for each."""
-    stored = stored_son(document)
+    """Return what is odd about a loaded document, one sentence for each.
+
+    Of a row of a list that is what is odd in what was fetched of it.
+    """
+    stored = shown_son(document)
     return [] if stored is None else list(_oddities(document, stored))
 
 
 def _oddities(document: BaseDocument, stored: dict) -> Iterator[str]:
     yield from _about_class(document, stored)
     yield from _about_keys(document)
-    for name, field in document._fields.items():
-        value = stored.get(field.db_field, MISSING)
-        if value is not MISSING and value is not None:
-            yield from _about_value(name, field, value)
+    fields, names = document._fields, document._reverse_db_field_map
+    with references.lending(document):
+        values = {
+            names[key]: stored[key]
+            for key in references.seen_keys(document)
+            if key in names and key in stored
+        }
+        found = {
+            name
+            for name, value in values.items()
+            if value is not None and not is_plain(fields[name], value)
+        }
+        # In the order in which they are declared.
+        for name in fields if found else ():
+            if name in found:
+                yield from _about_value(name, fields[name], values[name])
+
+
+def is_plain(field: Any, value: Any) -> bool:
+    """Tell what most values of a list are: small, and of no field of containers."""
+    kind = type(value)
+    # A character has at most four bytes.
+    is_small = len(value) * 4 <= LARGE_VALUE if kind is str else kind in SMALL
+    return is_small and not isinstance(field, CONTAINER_FIELDS)
 
 
 def _about_class(document: BaseDocument, stored: dict) -> Iterator[str]:
@@ -65,7 +99,9 @@ def _about_keys(document: BaseDocument) -> Iterator[str]:
     """Tell of undeclared keys where the Document says that there are none."""
     if document._dynamic or not document._meta.get("strict", True):
         return
-    keys = [*undeclared(document)]
+    keys = document.__dict__.get(UNDECLARED)
+    if keys is None:
+        keys = [*undeclared(document)]
     if keys:
         yield _("Keys that are not declared: %(keys)s.") % {"keys": _listed(keys)}
 
@@ -81,11 +117,11 @@ def _about_value(name: str, field: Any, value: Any) -> Iterator[str]:
             words = {"name": name, "type": type_name(value)}
             yield _("%(name)s holds something else: %(type)s.") % words
             return
-    if isinstance(value, str | bytes) and len(value) > LARGE_VALUE:
-        words = {"name": name, "size": filesizeformat(len(value))}
+    if isinstance(value, str | bytes) and size_of(value) > LARGE_VALUE:
+        words = {"name": name, "size": filesizeformat(size_of(value))}
         yield _("%(name)s is large: %(size)s.") % words
-    elif isinstance(value, list) and len(value) > LONG_LIST:
-        words = {"name": name, "number": localize(len(value))}
+    elif isinstance(value, list) and number_of(value) > LONG_LIST:
+        words = {"name": name, "number": localize(number_of(value))}
         yield _("%(name)s has %(number)s members.") % words
 
 

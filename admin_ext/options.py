@@ -14,9 +14,8 @@ from django.contrib.admin.options import (
     ModelAdmin,
 )
 from django.contrib.admin.utils import flatten_fieldsets, unquote
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms.models import modelform_defines_fields, modelformset_factory
-from django.http import HttpResponseRedirect
 from django.urls import path
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
@@ -24,14 +23,14 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 from mongoengine import errors
 
-from . import saving, undeclared
+from . import result_counts, saving, undeclared
 from .changelist import DocumentChangeList
 from .checks import DocumentAdminChecks, DocumentInlineChecks, EmbeddedInlineChecks
 from .choosing import ReferenceOptions, put_on_one_page
 from .compat import AdapterDocumentAdmin
+from .counting import ALL, MAX_COUNT
 from .deletion import get_deleted_objects, get_protectors
 from .downloads import file_view
-from .exceptions import SaveRejected, Superseded
 from .fields import DateTimeField, ListField
 from .files import FileUrls
 from .filters import is_below
@@ -43,20 +42,28 @@ from .formsets import (
     refuse_protected_deletion,
     row_form_class,
 )
+from .health import HealthMixin
 from .history import logged_as
 from .keys import Key
+from .limits import limited, max_time, within
 from .longforms import takes_long_forms
 from .mentions import mentioned_by, mentions_of
 from .meta import present
 from .oddities import listing, oddities
+from .pagination import NUMBERED, DocumentPaginator
+from .policies import limited_queryset
+from .protection import ProtectionMixin
 from .querysets import admin_queryset
 from .raw import RawViewMixin
+from .references import put_on_pages
 from .referrers import ReferrersMixin
+from .replicas import ListReadsMixin
+from .reveal import RevealMixin
+from .schema import SchemaMixin
 from .search import search
+from .sent import SentMixin
+from .undoing import HistoryMixin
 from .widgets import MEDIA
-
-# How often a save is tried that others overtake between reading and writing.
-MAX_ATTEMPTS = 5
 
 
 class DocumentOptions(ReferenceOptions):
@@ -64,11 +71,23 @@ class DocumentOptions(ReferenceOptions):
 
     form = DocumentForm
 
+    # {path: "hidden", "masked", "view" or "edit"} for everybody, with double
+    # underscores, "*" for all other fields; see policies.
+    field_access: dict = {}
+
     def __init__(self, *args):
         super().__init__(*args)
         # An override may well return ``Note.objects.filter(…)``.
         own = self.get_queryset
-        self.get_queryset = lambda request: admin_queryset(own(request))
+        self.get_queryset = lambda request: put_on_pages(
+            limited_queryset(admin_queryset(own(request)), request, self),
+            request,
+            self.admin_site,
+        )
+
+    def get_field_access(self, request):
+        """Return {path: access} of what this admin shows to somebody."""
+        return self.field_access
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         """Apply formfield_overrides keyed on mongoengine's field classes too.
@@ -91,7 +110,18 @@ class DocumentOptions(ReferenceOptions):
 
 
 class DocumentAdmin(
-    DocumentOptions, RawViewMixin, ReferrersMixin, ModelAdmin, AdapterDocumentAdmin
+    DocumentOptions,
+    RawViewMixin,
+    ReferrersMixin,
+    SentMixin,
+    SchemaMixin,
+    HealthMixin,
+    ListReadsMixin,
+    HistoryMixin,
+    ProtectionMixin,
+    RevealMixin,
+    ModelAdmin,
+    AdapterDocumentAdmin,
 ):
     """Django's ModelAdmin for a Document; takes every option and hook of it.
 
@@ -100,6 +130,29 @@ class DocumentAdmin(
     """
 
     checks_class = DocumentAdminChecks
+    paginator = DocumentPaginator
+
+    # What a list counts up to; what is more is "10,000+".
+    list_max_count = MAX_COUNT
+
+    # "numbered" or "keyset" pages; None for numbers up to list_max_count rows.
+    list_pages = None
+
+    def get_paginator(self, request, queryset, per_page, *args, **kwargs):
+        """Have the usual paginator count up to ``list_max_count``, at least a page.
+
+        Pages with numbers count all.
+        """
+        paginator = super().get_paginator(request, queryset, per_page, *args, **kwargs)
+        if isinstance(paginator, DocumentPaginator):
+            is_all = self.list_pages == NUMBERED
+            limit = ALL if is_all else self.list_max_count
+            paginator.max_count = max(limit, per_page)
+        return paginator
+
+    def get_preserved_filters(self, request):
+        """Lead back to the list as it was, except that not all is counted again."""
+        return super().get_preserved_filters(result_counts.without(request))
 
     def get_changelist(self, request, **kwargs):
         return DocumentChangeList
@@ -159,7 +212,8 @@ class DocumentAdmin(
     def get_object(self, request, object_id, from_field=None):
         """Return None, as Django does, for a key that cannot be looked up."""
         try:
-            return super().get_object(request, object_id, from_field)
+            with within(max_time()):
+                return super().get_object(request, object_id, from_field)
         except (errors.InvalidQueryError, errors.ValidationError):
             return None
 
@@ -230,7 +284,7 @@ class DocumentAdmin(
         own = path("<path:object_id>/file/<str:path>/", view, name=name)
         urls = [own, *super().get_urls()]
         for url in urls:
-            url.callback = takes_long_forms(url.callback, self)
+            url.callback = limited(takes_long_forms(url.callback, self))
         return urls
 
     @method_decorator(require_safe)
@@ -238,46 +292,21 @@ class DocumentAdmin(
         """Return a file of a document, to be downloaded by who may see it there."""
         return file_view(self, request, object_id, path)
 
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        view = partial(super().changeform_view, request, object_id, form_url)
-        return self._show_refused_saves(request, partial(view, extra_context))
+    def history_view(self, request, object_id, extra_context=None):
+        """Refuse who may see no document also where there is none.
+
+        Django's (5.2) tells anybody on the staff whether there is one.
+        """
+        may_view = self.has_view_or_change_permission(request)
+        if not may_view and self.get_object(request, unquote(object_id)) is None:
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)
 
     def changelist_view(self, request, extra_context=None):
-        view = partial(super().changelist_view, request, extra_context)
-        return self._show_refused_saves(request, view)
-
-    def _show_refused_saves(self, request, view):
-        """Call ``view``; when MongoDB refuses a save, again, with the reason shown.
-
-        A form that belongs to the refused document shows it on its field. A save by
-        a hook may have no form; then the reason is a message.
-        """
-        try:
-            return self._with_new_attempts(view)
-        except SaveRejected as rejected:
-            request.save_errors = {rejected.key: rejected.errors}
-        try:
-            return view()
-        except SaveRejected as rejected:
-            self.message_user(
-                request, " ".join(rejected.errors.messages), messages.ERROR
-            )
-            return HttpResponseRedirect(request.get_full_path())
-
-    def _with_new_attempts(self, view):
-        """Call ``view`` again when somebody else was faster by milliseconds.
-
-        It reads the document anew, and merges or finds the conflict. Once a part was
-        written, such as the parent of an inline, it is not: that part would be written
-        a second time.
-        """
-        for attempt in range(1, MAX_ATTEMPTS + 1):
-            with saving.noting_writes() as written:
-                try:
-                    return view()
-                except Superseded:
-                    if written or attempt == MAX_ATTEMPTS:
-                        raise
+        if result_counts.is_asked(request, result_counts.ALONE):
+            with self.reading_lists(request):
+                return result_counts.answer(self, request)
+        return super().changelist_view(request, extra_context)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)

@@ -9,6 +9,7 @@ call is not here, and developers' ``Note.objects`` stays what it was.
 from collections.abc import Iterator
 from datetime import UTC
 from itertools import islice
+from time import monotonic
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,16 +18,19 @@ from django.db.models.expressions import F, OrderBy
 from django.utils import timezone
 from mongoengine import QuerySet
 from mongoengine.queryset.base import BaseQuerySet
-from pymongo.errors import ExecutionTimeout
 
 from . import aggregations
-from .compat import LOAD_ERRORS, has_delete_receivers, queryset_key
+from .compat import has_delete_receivers
+from .compat.managers import plain_queryset_class
 from .delete_rules import Collected, batches
 from .exceptions import UnsupportedFeature, UnsupportedLookup
-from .hydration import class_for, document_for_son
-from .keys import can_lead, key_of, remember_document
+from .fetching import FetchingMixin
+from .hydration import class_for
+from .keys import can_lead, key_of
+from .limits import TIMEOUTS, is_each_limited, max_time, until, within
 from .lookups import MAX_JOINED, NOTHING, Q, negated, q_for, q_for_lookup, resolve
-from .memory import remembered
+from .periods import periods
+from .replicas import as_read, leniently
 
 # What is found in more time is too much to choose from.
 MAX_CHOICES_MS = 2_000
@@ -54,16 +58,39 @@ class DeletingQuerySet(BaseQuerySet):
         return collected.apply(by_keys, write_concern)
 
 
-class DocumentQuerySet:
+class DocumentQuerySet(FetchingMixin):
     """Mixed in before the Document's own queryset class. See the module."""
 
     # Django's admin reads these from a queryset.
     db = "default"
     _prefetch_related_lookups = ()
 
+    # Whether it was made to be asked for another, as Django asks a manager.
+    _is_manager = False
+
+    # When what is being read takes too long; see max_time_ms.
+    _deadline = None
+
+    def __init__(self, document, collection):
+        super().__init__(document, leniently(collection))
+
     @property
     def model(self):
         return self._document
+
+    @property
+    def _collection(self):
+        """The collection, read as this queryset says, or else as the list is.
+
+        mongoengine (0.29) knows of the former in its own find and aggregate only.
+        """
+        collection = as_read(self._document, super()._collection)
+        own = {
+            "read_preference": self._read_preference,
+            "read_concern": self._read_concern,
+        }
+        is_own = any(each is not None for each in own.values())
+        return collection.with_options(**own) if is_own else collection
 
     @property
     def verbose_name(self):
@@ -90,6 +117,9 @@ class DocumentQuerySet:
 
     def using(self, alias):
         """Stay on the Document's own database; ``alias`` names an SQL one."""
+        if self._is_manager and self._cursor_obj is None:
+            self._is_manager = False
+            return self
         return self.clone()
 
     def _clone(self):
@@ -104,12 +134,13 @@ class DocumentQuerySet:
         return self.clone().order_by().limit(1).only("pk").first() is not None
 
     def count(self):
-        """Count. Django's Paginator calls a count() without parameters only; with
-        any other it counts with len(), which loads the whole collection. A list that
-        is not filtered is counted once, where Django counts twice.
+        """Count; of a slice no more than it has, as Django does.
+
+        Django's Paginator calls a count() without parameters only; with any other it
+        counts with len(), which loads the whole collection.
         """
-        asked = ("count", self._none, self._empty, queryset_key(self))
-        return remembered(asked, super().count)
+        is_part = self._skip or self._limit is not None
+        return super().count(with_limit_and_skip=bool(is_part))
 
     def complex_filter(self, condition):
         if isinstance(condition, models.Q):
@@ -229,7 +260,7 @@ class DocumentQuerySet:
     def datetimes(self, field_name, kind, order="ASC", tzinfo=None):
         """Return the years, months or days that occur, in the current time zone."""
         zone = tzinfo or timezone.get_current_timezone()
-        found = aggregations.periods(self, field_name, kind, zone)
+        found = [*periods(self, field_name, zone, kind).starts]
         return found if order == "ASC" else found[::-1]
 
     def dates(self, field_name, kind, order="ASC"):
@@ -257,32 +288,42 @@ class DocumentQuerySet:
         Members of lists count one by one. mongoengine's ``distinct`` makes documents
         of them, and MongoDB's own has to fit into one answer of 16 MB.
         """
+        found = resolve(self.model, path)
+        # Alone at first: an index that has no arrays tells all values by a few keys.
+        whole = [] if found.lists else [{"$group": {"_id": f"${found.stored}"}}]
+        value = f"${found.stored}" if found.lists else "$_id"
         pipeline = [
-            {"$project": {"value": f"${aggregations.stored_path(self.model, path)}"}},
+            *whole,
+            {"$project": {"value": value}},
             {"$unwind": {"path": "$value", "preserveNullAndEmptyArrays": True}},
             {"$group": {"_id": "$value"}},
             {"$sort": {"_id": 1}},
             *([{"$limit": limit}] if limit else []),
         ]
-        rows = super().aggregate(pipeline)
+        rows = super(DocumentQuerySet, self.order_by()).aggregate(pipeline)
         return [row.get("_id") for row in rows]
 
     def max_time_ms(self, ms):
-        """Limit the time of what is read, in ms; the server stops it then.
+        """Limit the time for all that is read, in ms, from the first document on.
 
-        mongoengine (0.29) tells the cursor of the moment, which the next filter drops.
+        Raise one of limits.TIMEOUTS then. mongoengine (0.29) tells the cursor of the
+        moment, which the next filter drops, and a page's own limit replaces.
         """
         queryset = self.clone()
         queryset._max_time_ms = ms
         return queryset
 
-    @property
-    def _cursor(self):
-        is_new = self._cursor_obj is None
-        cursor = super()._cursor
-        if is_new and self._max_time_ms is not None:
-            cursor.max_time_ms(self._max_time_ms)
-        return cursor
+    def _next_son(self):
+        if self._max_time_ms is None:
+            if self._cursor_obj is not None or not is_each_limited():
+                return next(self._cursor)
+            # The first is the query; the next 100 come with it.
+            with within(max_time()):
+                return next(self._cursor)
+        if self._deadline is None:
+            self._deadline = monotonic() + self._max_time_ms / 1_000
+        with until(self._deadline):
+            return next(self._cursor)
 
     def up_to(self, count):
         """Return the documents as a list, or None when they are more than ``count``.
@@ -290,32 +331,46 @@ class DocumentQuerySet:
         They are sorted after they were found: an order without an index would read the
         whole of a collection to find that out. None also when it takes too long.
         """
-        if self._is_more_than_a_query:
-            found = [*islice(self.clone(), count + 1)]
-        else:
-            pipeline = [{"$match": self._query}, {"$limit": count + 1}, *self._sorted]
-            options = {"maxTimeMS": MAX_CHOICES_MS}
-            if self._collation is not None:
-                options["collation"] = self._collation
-            try:
-                sons = [*self._collection.aggregate(pipeline, **options)]
-            except ExecutionTimeout:
-                return None
-            found = [*map(self.loaded, sons)]
+        try:
+            with within(MAX_CHOICES_MS):
+                found = self._first(count + 1)
+        except TIMEOUTS:
+            return None
         return found if len(found) <= count else None
 
+    def _first(self, count):
+        if self.is_more_than_a_query:
+            return [*islice(self.clone(), count)]
+        pipeline = [{"$match": self._query}, {"$limit": count}, *self._sorted]
+        # mongoengine's own default, too, is no collation.
+        sons = self._collection.aggregate(pipeline, collation=self._collation)
+        return [*map(self.loaded, sons)]
+
     @property
-    def _is_more_than_a_query(self):
+    def is_more_than_a_query(self):
         is_part = self._empty or self._skip or self._limit is not None
         return is_part or bool(self._where_clause or self._loaded_fields.fields)
 
     @property
     def _sorted(self):
-        """The stage that sorts as ``_cursor`` of mongoengine (0.29) does, if any."""
+        """The stage that sorts, if any."""
+        return [{"$sort": dict(self.sort_keys)}] if self.sort_keys else []
+
+    @property
+    def sort_keys(self):
+        """What is sorted by, as ``_cursor`` of mongoengine (0.29) has it.
+
+        [(stored path, 1 or -1, or what else MongoDB sorts by)].
+        """
         order = self._ordering
         if order is None:
             order = self._get_order_by(self._document._meta.ordering)
-        return [{"$sort": dict(order)}] if order else []
+        return order or []
+
+    def matching(self, conditions):
+        """Return the condition of this queryset and of these as one."""
+        parts = [each for each in (self._query, *conditions) if each]
+        return {"$and": parts} if len(parts) > 1 else dict(*parts)
 
     def in_bulk(self, object_ids):
         """Return {key: Document}. mongoengine's own does not come by __next__."""
@@ -324,13 +379,26 @@ class DocumentQuerySet:
     def __getitem__(self, key):
         """Return a slice, or one Document. Raise IndexError as a list does.
 
-        mongoengine reads one document, as ``first()`` does, past __next__.
+        mongoengine reads one document, as ``first()`` does, past __next__; and it
+        forgets that this may be a slice already.
         """
         if isinstance(key, slice):
-            return super().__getitem__(key)
-        for document in super().__getitem__(slice(key, key + 1)):
+            return super().__getitem__(self._within_this(key))
+        for document in self[key : key + 1]:
             return document
         raise IndexError("no such item for Cursor instance")
+
+    def _within_this(self, part: slice) -> slice:
+        """Return a slice of this one as one of all that the query finds."""
+        skipped = self._skip or 0
+        start = skipped + (part.start or 0)
+        if self._empty:
+            return slice(start, start)
+        # A limit of 0 is none to mongoengine; a slice that ends there is empty.
+        ends = [skipped + self._limit] if self._limit else []
+        if part.stop is not None:
+            ends.append(skipped + part.stop)
+        return slice(start, max(start, min(ends)) if ends else None)
 
     def __next__(self):
         """Return the next Document, also when its stored shape is odd.
@@ -340,24 +408,11 @@ class DocumentQuerySet:
         """
         if self._none or self._empty:
             raise StopIteration
-        son = next(self._cursor)
+        son = self._next_son()
         if self._as_pymongo:
             return son
         document = self.loaded(son)
         return self._get_scalar(document) if self._scalar else document
-
-    def loaded(self, son):
-        """Return a stored document as an object, loaded as far as it fits its class."""
-        return load(self._document, son, dereference=self._auto_dereference)
-
-
-def load(document: type, son: dict[str, Any], *, dereference: bool = True) -> Any:
-    """Return a stored document as mongoengine loads it, as far as it fits its class."""
-    try:
-        loaded = document._from_son(son, _auto_dereference=dereference)
-    except LOAD_ERRORS:
-        loaded = document_for_son(document, son)
-    return remember_document(loaded, son)
 
 
 def is_against_null_order(order: OrderBy) -> bool:
@@ -405,7 +460,12 @@ def _is_of_whole_collection(queryset: BaseQuerySet) -> bool:
 
 def queryset_for(document: type) -> DocumentQuerySet:
     """Return ``document.objects`` as the admin's queryset."""
-    return admin_queryset(document.objects)
+    base = plain_queryset_class(document)
+    if base is None or issubclass(base, DocumentQuerySet):
+        return admin_queryset(document.objects)
+    queryset = queryset_class_for(base)(document, document._get_collection())
+    is_whole = _is_of_whole_collection(queryset)
+    return queryset.clear_cls_query() if is_whole else queryset
 
 
 def by_keys(document: type, keys: list) -> Iterator[Any]:
@@ -430,4 +490,7 @@ class QuerySetDescriptor:
     """``_default_manager`` of a Document: a fresh queryset at each access."""
 
     def __get__(self, instance, owner):
-        return queryset_for(owner)
+        queryset = queryset_for(owner)
+        if isinstance(queryset, DocumentQuerySet):
+            queryset._is_manager = True
+        return queryset

@@ -22,10 +22,12 @@ from pymongo.errors import DocumentTooLarge
 
 from .exceptions import SaveRejected, Superseded
 from .files import saved_with_files, with_own_files
+from .history import NotRecorded, not_recorded_text
 from .hydration import stored_son
 from .keys import is_key_changed, stored_key
 from .meta import in_order
-from .sending import sending_differences
+from .policies import admit, expect, stored_names, whole
+from .sending import part_to_mongo, sending_differences, to_mongo
 from .validation import changed_names, messages_by_field, validate
 
 QUOTED_DOCUMENT = re.compile(r"\{.*\}", re.DOTALL)
@@ -37,6 +39,7 @@ UNSTORABLE = (BSONError, UnicodeEncodeError, OverflowError, InvalidOperation)
 MAX_REASON = 200  # characters; some quote the value
 
 _written: ContextVar[list] = ContextVar("written")
+_is_checked: ContextVar[bool] = ContextVar("is_checked", default=True)
 
 
 @contextmanager
@@ -49,6 +52,16 @@ def noting_writes() -> Iterator[list]:
         _written.reset(token)
 
 
+@contextmanager
+def putting_back() -> Iterator[None]:
+    """Check no value meanwhile: what was stored before may be so again, odd or not."""
+    token = _is_checked.set(False)
+    try:
+        yield
+    finally:
+        _is_checked.reset(token)
+
+
 def guard(document: Any, *, adding: bool) -> None:
     """Make ``document.save()`` the guarded save below, whoever calls it.
 
@@ -56,6 +69,25 @@ def guard(document: Any, *, adding: bool) -> None:
     field and call ``obj.save()``: that must write as carefully as the form does.
     """
     document.__dict__["save"] = partial(save, document, adding=adding)
+
+
+def check_rows(document: Any, request: Any) -> None:
+    """Raise ValidationError for a form's document that the person may not store.
+
+    What cannot be converted at all is refused when it is saved.
+    """
+    if request is None:
+        return
+    expect(request, document)
+    is_new = stored_son(document) is None
+    names = stored_names(document, is_new=is_new)
+    if not names or not (is_new or document._get_changed_fields()):
+        return
+    try:
+        son = part_to_mongo(document, names) if is_new else to_mongo(document)
+        admit(document, son)
+    except UNSTORABLE:
+        return
 
 
 def save(document: Any, *args, adding: bool, **kwargs) -> Any:
@@ -68,10 +100,19 @@ def save(document: Any, *args, adding: bool, **kwargs) -> Any:
     if not adding and not names:
         return document
     document.__dict__.pop("save", None)
+    # Its code sees all of it, also what the person may not see.
+    try:
+        with whole(document):
+            return _saved(document, names, args, kwargs, adding=adding)
+    except ValidationError as error:
+        raise SaveRejected(error, document, adding=adding) from error
+
+
+def _saved(document: Any, names: set, args: tuple, kwargs: dict, *, adding: bool):
     # As a model does: what gets another key is stored a second time, as a copy.
     is_new = adding or is_key_changed(document)
     try:
-        validate(document, names)
+        validate(document, names if _is_checked.get() else ())
         if is_new and not adding:
             with_own_files(document)
         with _as_a_whole(document, is_copy=is_new and not adding) as unchanged:
@@ -84,6 +125,9 @@ def save(document: Any, *args, adding: bool, **kwargs) -> Any:
         reason = _reason(document, error)
         if reason is None:
             raise
+        raise SaveRejected(reason, document, adding=adding) from error
+    except NotRecorded as error:
+        reason = ValidationError(not_recorded_text(error.count))
         raise SaveRejected(reason, document, adding=adding) from error
     except DocumentTooLarge as error:
         reason = ValidationError(_("MongoDB stores no document of more than 16 MB."))
@@ -118,11 +162,11 @@ def _reason(document, error) -> ValidationError | None:
     if isinstance(error, errors.NotUniqueError):
         return _duplicate(document, error)
     if isinstance(error, errors.OperationError):
-        return ValidationError(_refusal(error))
+        return ValidationError(refusal(error))
     return None
 
 
-def _refusal(error) -> str:
+def refusal(error) -> str:
     """Return the server's words without the document that it quotes.
 
     An index of places quotes it with all its keys, those that are on no form too.

@@ -18,6 +18,7 @@ from .keys import pasted, unmistakable
 from .lookups import NOTHING, q_for_lookup, resolve
 from .memory import remembered, remembering
 from .references.texts import text_fields
+from .visibility import visible, whose
 
 PREFIXES = {"^": "istartswith", "=": "iexact", "@": "search"}
 
@@ -124,8 +125,8 @@ def _is_unmistakable(document) -> bool:
 def _exists(document, key) -> bool:
     query = key.to_query(document)
     return remembered(
-        ("exists", document, str(query)),
-        lambda: document._default_manager.filter(key).exists(),
+        (whose(), "exists", document, str(query)),
+        lambda: visible(document).filter(key).exists(),
     )
 
 

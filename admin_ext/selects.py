@@ -17,6 +17,7 @@ from django.utils.safestring import mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from .drawing import renderer as own_renderer
 from .keys import split_keys
 from .widgets import Script
 
@@ -49,6 +50,9 @@ class BoundedSelect:
     @property
     def template_name(self):
         return self.shown.template_name
+
+    def render(self, name, value, attrs=None, renderer=None):
+        return self.shown.render(name, value, attrs, renderer)
 
     @property
     def media(self):
@@ -150,6 +154,16 @@ class ReferenceParts:
     @property
     def template_name(self):
         return "admin_ext/widgets/reference.html"
+
+    def _render(self, template_name, context, renderer=None):
+        """Draw the select, and by a template what stands beside it, if anything."""
+        # Django's wrapper gives none.
+        renderer, widget = renderer or own_renderer(), context["widget"]
+        select = super()._render(widget["select_template"], context, renderer)
+        if not (widget["typed_label"] or widget["members"]):
+            return select
+        widget["select"] = select
+        return super()._render(template_name, context, renderer)
 
     def _unknown(self, widget):
         """Return what was typed and is no choice: it is to be seen, and corrected."""

@@ -8,7 +8,7 @@ difference between the two.
 """
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from operator import itemgetter
 from typing import Any
@@ -21,8 +21,10 @@ from mongoengine.fields import GridFSProxy
 
 from .changesets import MISSING, differences, guard_for, update_for
 from .files import with_own_files
+from .history import Expected, expecting
 from .hydration import document_for_son, remember, stored_son
 from .keys import id_of, remember_document
+from .policies import admit
 
 # Where a document keeps the BSON of values that were set with it:
 # {stored name: (the value, what it was then, its BSON or MISSING)}.
@@ -82,25 +84,35 @@ def sending_differences(document: Document) -> Iterator[dict]:
     """
     is_new = stored_son(document) is None
     stored, guard, sent = stored_son(document) or {}, {}, []
+    told = Expected(document, stored)
 
     def convert(*args, **kwargs):
         if is_new:
-            sent.append(type(document).to_mongo(document, *args, **kwargs))
-            return sent[-1]
-        son = to_mongo(document)
+            son = type(document).to_mongo(document, *args, **kwargs)
+        else:
+            son = to_mongo(document)
+        # What the Document's own code did to it counts as well; at first mongoengine
+        # asks for the key alone.
+        if not kwargs.get("fields"):
+            admit(document, son)
         sent.append(son)
+        if is_new:
+            return son
         guard.clear()
         guard.update(guard_for(differences(stored, son), stored))
         return son
 
     def update():
-        return update_for(differences(stored, sent[-1]))
+        told.after = sent[-1]
+        told.update = update_for(differences(stored, sent[-1]))
+        return told.update
 
     document.__dict__["to_mongo"] = convert
     if not is_new:
         document.__dict__["_get_update_doc"] = update
     try:
-        yield guard
+        with expecting(told):
+            yield guard
     finally:
         document.__dict__.pop("to_mongo", None)
         document.__dict__.pop("_get_update_doc", None)
@@ -108,6 +120,12 @@ def sending_differences(document: Document) -> Iterator[dict]:
     if sent:
         remember_document(document, sent[-1])
         document.__dict__.pop(EXACT, None)
+
+
+def part_to_mongo(document: Any, stored_names: Iterable[str]) -> dict:
+    """Return some fields of a new document as they would be stored."""
+    names = [document._reverse_db_field_map.get(each, each) for each in stored_names]
+    return type(document).to_mongo(document, fields=names)
 
 
 def to_mongo(document: Any) -> SON:

@@ -6,32 +6,29 @@ https://www.mongodb.com/docs/manual/reference/operator/query/text/
 from collections.abc import Iterable
 from typing import Any
 
-from pymongo.errors import OperationFailure
-
-from .memory import remembered
+from .indexes import indexes_of
 
 
-def is_indexed(document: Any, stored: str) -> bool:
+def is_indexed(document: Any, stored: str, *, max_age: float = 0) -> bool:
     """Tell whether the server can ask the text of ``stored``, a dotted stored path.
 
-    Asks the server, whose indexes are not this application's to know.
+    Asks the server, whose indexes are not this application's to know. Not older than
+    this page, or than ``max_age`` seconds.
     """
-    names = remembered(
-        ("text index", document), lambda: _indexed(document._get_collection())
-    )
+    names = texts_of(document, max_age=max_age)
     return stored in names or "$**" in names
 
 
-def _indexed(collection: Any) -> frozenset[str]:
-    """Return the stored paths in the text index of ``collection``; it has one at most.
+def texts_of(document: Any, *, max_age: float = 0) -> frozenset[str]:
+    """Return the stored paths in the text index on the server; "$**" for all texts."""
+    return _texts_of(indexes_of(document._get_collection(), max_age=max_age).values())
+
+
+def _texts_of(indexes: Iterable[dict[str, Any]]) -> frozenset[str]:
+    """Return the stored paths in the text index of a collection; it has one at most.
 
     An index that begins with other keys answers only who gives these too.
     """
-    try:
-        indexes = collection.index_information().values()
-    except OperationFailure:
-        # A view has no indexes, and not everybody may list them.
-        return frozenset()
     return frozenset(
         name
         for index in indexes

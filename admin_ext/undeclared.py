@@ -15,7 +15,8 @@ from .changesets import MISSING, Choice, Conflict, merged_tree
 from .changesets.diff import is_addressable
 from .ejson import dumps, extended_json, is_lossless
 from .formfields import ExtendedJSONField
-from .hydration import stored_son
+from .hydration import shown_son
+from .policies import may_edit_key
 from .sending import put_key
 
 # Name of the field of the form, and of what DocumentAdmin shows to who may not edit.
@@ -31,13 +32,21 @@ OWN_KEYS = frozenset({"_cls"})
 
 
 def undeclared(document: Any) -> dict[str, Any]:
-    """Return {key: stored value} of what no field of ``document`` declares."""
-    stored = stored_son(document) or {}
+    """Return {key: stored value} of what no field of ``document`` declares.
+
+    As far as the person that it was loaded for may see them.
+    """
+    shown = shown_son(document) or {}
+    return {key: value for key, value in shown.items() if is_undeclared(document, key)}
+
+
+def is_undeclared(document: Any, key: str) -> bool:
+    """Tell whether no field of ``document`` declares a key."""
     known = {*document._reverse_db_field_map, *OWN_KEYS}
     if isinstance(document, EmbeddedDocument) and document._dynamic:
         # These have fields of their own in its form.
         known |= {*document._dynamic_fields}
-    return {key: value for key, value in stored.items() if key not in known}
+    return key not in known
 
 
 def text(document: Any) -> str:
@@ -45,8 +54,10 @@ def text(document: Any) -> str:
     return Truncator(extended_json(undeclared(document))).chars(MAX_TEXT)
 
 
-def reason_not_to_edit(values: dict[str, Any]) -> str:
-    """Return why these values can only be looked at, or ""."""
+def reason_not_to_edit(document: Any, values: dict[str, Any]) -> str:
+    """Return why these values of a document can only be looked at, or ""."""
+    if not all(may_edit_key(document, key) for key in values):
+        return _("You may not edit all of these values.")
     if not is_lossless(dumps(values), values):
         return _("Extended JSON cannot spell these values exactly.")
     if len(dumps(values)) > MAX_TEXT:
@@ -63,6 +74,7 @@ class UndeclaredField(ExtendedJSONField):
     default_error_messages = {
         "no_document": _("Enter one document, in braces."),
         "declared": _("“%(key)s” is a field of its own."),
+        "closed": _("You may not edit “%(key)s”."),
         "key": _("A new key cannot be empty, begin with $ or hold dots: “%(key)s”."),
     }
 
@@ -80,6 +92,8 @@ class UndeclaredField(ExtendedJSONField):
         for key in value:
             if key in declared:
                 raise self._error("declared", key=key)
+            if key not in self.values and not may_edit_key(self.document, key):
+                raise self._error("closed", key=key)
             if key not in self.values and not is_addressable(key):
                 raise self._error("key", key=key)
         return value
@@ -136,12 +150,13 @@ class UndeclaredMixin:
             self.base.forget(html_name)
         values = self.base_bson(NAME)
         if values or self.stored_bson(NAME):
+            reason = reason_not_to_edit(self.instance, values or {})
             self.initial[NAME] = values
             self.fields[NAME] = UndeclaredField(
                 document=self.instance,
                 values=values,
-                disabled=not may_edit or bool(reason_not_to_edit(values)),
-                help_text=reason_not_to_edit(values),
+                disabled=not may_edit or bool(reason),
+                help_text=reason,
             )
 
     def _set_undeclared(self) -> None:

@@ -9,6 +9,9 @@ from pymongo.errors import PyMongoError
 
 VARIABLE = "MONGODB_URI"
 
+# Of the same data as the default alias, such as of its secondaries; lists use it.
+LISTS_VARIABLE, LISTS_ALIAS = "MONGODB_LISTS_URI", "default_lists"
+
 # Used where the connection string itself does not say otherwise. Milliseconds.
 OPTIONS = {
     "tz_aware": True,
@@ -28,7 +31,8 @@ OPTIONS = {
 def mongodb_databases(environ, default_uri):
     """Return MONGODB_DATABASES: {alias: keywords of mongoengine's connect()}.
 
-    MONGODB_URI names the default alias and MONGODB_URI_<ALIAS> further ones;
+    MONGODB_URI names the default alias, MONGODB_URI_<ALIAS> further ones, and
+    MONGODB_LISTS_URI another connection for the lists of the default alias;
     an empty variable counts as unset. Raise ImproperlyConfigured if a
     connection string cannot be used.
     """
@@ -37,6 +41,9 @@ def mongodb_databases(environ, default_uri):
         alias = variable.removeprefix(f"{VARIABLE}_").lower()
         if variable.startswith(f"{VARIABLE}_") and alias and uri:
             databases[alias] = connection(uri, variable)
+    if environ.get(LISTS_VARIABLE):
+        uri = environ[LISTS_VARIABLE]
+        databases[LISTS_ALIAS] = connection(uri, LISTS_VARIABLE)
     return databases
 
 

@@ -78,13 +78,14 @@ class EmbeddedMongoDB:
     The server ends with the process that started it, even if that is killed.
     Without a port, the one of the last run is used, or DEFAULT_PORT, or any free
     one. Raise EmbeddedMongoDBError if it cannot be started. ``parameters`` are more of
-    the server's, as ``enableTestCommands=1``.
+    the server's, as ``enableTestCommands=1``; ``cache`` is its memory for data, in GB.
     """
 
-    def __init__(self, data_dir, port=None, parameters=()):
+    def __init__(self, data_dir, port=None, parameters=(), cache=0.5):
         self.data_dir = Path(data_dir).absolute()
         self.wanted_port = port
         self.parameters = parameters
+        self.cache = cache
         self.port = None
         self._lock = None
         self._process = None
@@ -167,7 +168,7 @@ class EmbeddedMongoDB:
             *("--port", str(self.port)),
             *("--bind_ip", "127.0.0.1", "--nounixsocket"),
             *("--replSet", REPLICA_SET, "--oplogSize", "128"),  # MB
-            *("--wiredTigerCacheSizeGB", "0.5"),
+            *("--wiredTigerCacheSizeGB", str(self.cache)),
             *("--logpath", str(self.log), "--logappend", "--quiet"),
             *("--enableFreeMonitoring", "off"),
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),

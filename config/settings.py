@@ -1,12 +1,13 @@
 """Settings, all from environment variables (README.md lists them)."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from config.databases import mongodb_databases
+from config.databases import LISTS_ALIAS, mongodb_databases
 from config.mongodb import default_uri
 from config.paths import BASE_DIR, DATA_DIR, EMBEDDED_MONGODB_DIR
 
@@ -53,12 +54,33 @@ if SECURE_PROXY_SSL_HEADER and len(SECURE_PROXY_SSL_HEADER) != 2:
         "HTTP_X_FORWARDED_PROTO,https."
     )
 
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# Everything from this site, and nothing written into a page. Named as in Django 6.
+SECURE_CSP = {
+    "default-src": ["'none'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'", "data:"],  # icons within style sheets
+    "font-src": ["'self'"],
+    "connect-src": ["'self'"],
+    "form-action": ["'self'"],
+    "base-uri": ["'none'"],
+    "frame-ancestors": ["'none'"],
+}
+ADMIN_EXT_PERMISSIONS_POLICY = (
+    "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
+)
+
 DEFAULT_EXCEPTION_REPORTER_FILTER = "config.reports.ReporterFilter"
 
 
 # Application
 
 INSTALLED_APPS = [
+    "admin_ext.signin",  # its templates add to those of the admin
     "admin_ext",  # templates, static files, commands, checks
     "admin_ext.apps.AdminConfig",  # stands for "django.contrib.admin"
     "django.contrib.auth",
@@ -66,21 +88,32 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "axes",  # lockout; docs/sign-in.md
+    "django_otp",  # one-time codes; docs/sign-in.md
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "django_mongoengine",  # reads MONGODB_DATABASES
     "documents",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "admin_ext.protection.middleware.PolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "admin_ext.signin.middleware.SessionAgeMiddleware",
+    "admin_ext.signin.middleware.OneTimeCodeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "admin_ext.protection.middleware.ReadOnlyMiddleware",
+    "admin_ext.protection.middleware.RateLimitMiddleware",
     "admin_ext.middleware.MongoDBUnavailableMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -109,6 +142,21 @@ ADMIN_EXT_MAX_MEMORY_SIZE = env.int(  # bytes
     "ADMIN_EXT_MAX_MEMORY_SIZE", default=64 * 1024 * 1024
 )
 
+# The whole site can be looked at only; docs/production.md.
+ADMIN_EXT_READ_ONLY = env.bool("READ_ONLY", default=False)
+
+# Changes of documents are kept so many days, 0 for ever; docs/history.md.
+ADMIN_EXT_HISTORY_DAYS = env.int("HISTORY_DAYS", default=0)
+
+# Of one person, with other pages that cost much; 0 for none; docs/production.md.
+ADMIN_EXT_SEARCHES_PER_MINUTE = env.int("SEARCHES_PER_MINUTE", default=120)
+# And with masked values that are revealed; docs/access.md.
+ADMIN_EXT_REVEALS_PER_MINUTE = env.int("REVEALS_PER_MINUTE", default=10)
+
+# How long a page may ask MongoDB; docs/production.md.
+ADMIN_EXT_MAX_TIME_MS = env.int("ADMIN_EXT_MAX_TIME_MS", default=5_000)
+ADMIN_EXT_MAX_SIDE_TIME_MS = env.int("ADMIN_EXT_MAX_SIDE_TIME_MS", default=1_000)
+
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{validator}"}
     for validator in (
@@ -118,6 +166,44 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# Lockout; docs/sign-in.md
+
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AXES_FAILURE_LIMIT = env.int("LOCKOUT_FAILURES", default=5)
+AXES_LOCK_OUT_AT_FAILURE = AXES_FAILURE_LIMIT > 0
+AXES_COOLOFF_TIME = timedelta(minutes=env.int("LOCKOUT_MINUTES", default=15))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # both together
+AXES_VERBOSE = False  # no line about itself at the start of every command
+AXES_RESET_ON_SUCCESS = True
+# Trying on does not lengthen the lock, so that the page can say when it ends.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
+AXES_SENSITIVE_PARAMETERS = ["username", "csrfmiddlewaretoken", "code"]
+AXES_CLIENT_IP_CALLABLE = "admin_ext.addresses.client_address"
+AXES_LOCKOUT_CALLABLE = "admin_ext.signin.lockout.locked_out"
+# How many proxies of ours append to X-Forwarded-For.
+ADMIN_EXT_TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+
+
+# One-time codes; docs/sign-in.md
+
+ADMIN_EXT_REQUIRE_TOTP = env.list("REQUIRE_TOTP", default=[])  # "all", or groups
+OTP_TOTP_ISSUER = env.str("TOTP_ISSUER", default="MongoDB administration")
+
+
+# Sessions; docs/sign-in.md
+
+SESSION_ENGINE = "admin_ext.signin.sessions"
+ADMIN_EXT_SESSION_SECONDS = 3600 * env.int("SESSION_HOURS", default=14 * 24)
+SESSION_IDLE_SECONDS = 60 * env.int("SESSION_IDLE_MINUTES", default=0)
+# Each page postpones the end of a session only if idle ones shall end.
+SESSION_COOKIE_AGE = SESSION_IDLE_SECONDS or ADMIN_EXT_SESSION_SECONDS
+SESSION_SAVE_EVERY_REQUEST = SESSION_IDLE_SECONDS > 0
+SESSION_EXPIRE_AT_BROWSER_CLOSE = env.bool("SESSION_ENDS_WITH_BROWSER", default=False)
 
 
 # Databases: people in SQL, collections in MongoDB
@@ -150,6 +236,13 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MONGODB_DATABASES = mongodb_databases(env.ENVIRON, default_uri(EMBEDDED_MONGODB_DIR))
+
+# From where lists are read; docs/production.md.
+ADMIN_EXT_LIST_DB_ALIASES = (
+    {"default": LISTS_ALIAS} if LISTS_ALIAS in MONGODB_DATABASES else {}
+)
+ADMIN_EXT_LIST_READ_PREFERENCE = env.str("MONGODB_LISTS_READ_PREFERENCE", default="")
+ADMIN_EXT_LIST_READ_CONCERN = env.str("MONGODB_LISTS_READ_CONCERN", default="")
 
 
 # Language and time

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from admin_ext import DocumentAdmin, ReferenceStateFieldListFilter
+from admin_ext import DocumentAdmin, ReferenceStateFieldListFilter, reads
 
 from .documents import Key, Note, Tag, User, Widget, first_line
 
@@ -105,20 +105,39 @@ class UserAdmin(SecretMixin, RelatedListsMixin, DocumentAdmin):
     related = {"newest": Note, "notes": Note}
 
     @admin.display(description=_("username"), ordering="username")
+    @reads("__str__")
     def name(self, user):
         return str(user)
 
     @admin.display(description=_("password"), empty_value=_("none"))
+    @reads("hashed_password")
     def password(self, user):
         return mask(user.hashed_password)
 
+    def may_see(self, request, name):
+        """Leave the newest notes out for who may not know whose, or when, they are."""
+        if name != "newest" or not super().may_see(request, name):
+            return super().may_see(request, name)
+        notes = self.admin_site.get_model_admin(Note)
+        return all(notes.lookup_allowed(f, "", request) for f in ("user", "start"))
+
+    def get_object(self, request, object_id, from_field=None):
+        """Let the page of a user know which notes the person may see."""
+        user = super().get_object(request, object_id, from_field)
+        if user is not None:
+            user.seen_notes = self.admin_site.get_model_admin(Note).get_queryset(
+                request
+            )
+        return user
+
     @admin.display(description=_("newest"), empty_value=_("none"))
     def newest(self, user):
-        notes = Note.objects(user=user.pk).order_by("-start").limit(NEWEST)
+        notes = user.seen_notes.filter(user=user.pk).order_by("-start").limit(NEWEST)
         rows = ((change_link(note), note.date or "") for note in notes)
         return format_html_join("", "<div>{} {}</div>", rows) or None
 
     @admin.display(description=_("notes"))
+    @reads()
     def notes(self, user):
         return list_link(Note, _("all notes"), user__id__exact=user.pk)
 
@@ -148,6 +167,7 @@ class NoteAdmin(DocumentAdmin):
         css = {"all": ["documents/css/notes.css"]}
 
     @admin.display(description=_("note"), empty_value=_("(no text)"))
+    @reads("body", whole=False)
     def title(self, note):
         return first_line(note.body, 80) or None
 
@@ -162,10 +182,12 @@ class TagAdmin(RelatedListsMixin, DocumentAdmin):
     autocomplete_fields = ("user",)
 
     @admin.display(description=_("name"), ordering="name")
+    @reads("__str__")
     def label(self, tag):
         return str(tag)
 
     @admin.display(description=_("notes"))
+    @reads()
     def notes(self, tag):
         return list_link(Note, _("notes"), tags__id__exact=tag.pk)
 
@@ -180,10 +202,12 @@ class WidgetAdmin(DocumentAdmin):
     autocomplete_fields = ("user",)
 
     @admin.display(description=_("name"), ordering="name")
+    @reads("__str__")
     def label(self, widget):
         return str(widget)
 
     @admin.display(description=_("filter"))
+    @reads("filter")
     def shows(self, widget):
         return widget.filter
 
@@ -200,10 +224,12 @@ class KeyAdmin(SecretMixin, DocumentAdmin):
     fields = ("user", "secret")
 
     @admin.display(description=_("API key"), ordering="id")
+    @reads("__str__")
     def label(self, key):
         return str(key)
 
     @admin.display(description=_("secret"), empty_value=_("none"))
+    @reads("key")
     def secret(self, key):
         return mask(key.key)
 

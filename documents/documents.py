@@ -15,6 +15,8 @@ from django_mongoengine import (
     fields,
 )
 
+from admin_ext import reads
+
 from .indexes import INDEXES
 
 NOTE_TYPES = (
@@ -43,7 +45,8 @@ def first_line(value, length=60):
     """
     text = "" if value is None else str(value)
     line = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    return Truncator(line).chars(length)
+    is_plain = len(line) <= length and line.isascii()
+    return line if is_plain else Truncator(line).chars(length)
 
 
 def short_id(document):
@@ -139,10 +142,9 @@ class Note(Document):
         verbose_name_plural=_("notes"),
     )
 
+    @reads("body", whole=False)
     def __str__(self):
-        return first_line(self.body) or str(
-            _("note %(id)s without text") % {"id": short_id(self)}
-        )
+        return first_line(self.body) or str(_("note %(id)s") % {"id": short_id(self)})
 
 
 class WidgetFilter(DynamicEmbeddedDocument):

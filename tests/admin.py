@@ -10,8 +10,11 @@ from admin_ext import (
 )
 
 from .documents import Address, Author, Book, Chapter, Publisher, Review
+from .drift_documents import Hull, Yard
 from .file_documents import Contract, Folder, Paper, Picture, Slip
 from .geo_documents import Theater
+from .guarded_admin import PatientAdmin, StayAdmin, WardAdmin
+from .guarded_documents import Patient, Stay, Ward
 from .key_documents import (
     Amount,
     Counted,
@@ -40,6 +43,7 @@ from .odd_documents import (
 )
 from .reference_documents import Ferry, Ship, Town, Trip
 from .remote_documents import Crate, Rack, Warehouse
+from .schema_documents import Sensor
 
 # It lists every model of the tests on every page, a quarter of what is drawn. Browsers
 # see it (tests/browser/conftest.py), and so do the twins, whose sites are their own.
@@ -281,3 +285,31 @@ class DrawerInline(EmbeddedTabularInline):
 class CabinetAdmin(DocumentAdmin):
     inlines = (DrawerInline,)
     save_as = True
+
+
+@admin.register(Sensor)
+class SensorAdmin(DocumentAdmin):
+    """Shows neither the serial number, which is a secret, nor the note."""
+
+    fields = (
+        *("name", "level", "seen", "parent", "measures", "labels", "free", "never"),
+    )
+
+
+@admin.register(Hull)
+class HullAdmin(DocumentAdmin):
+    """A guest sees the hulls of one yard only."""
+
+    list_display = ("id", "name", "grade")
+    search_fields = ("name",)
+    list_per_page = 5
+
+    def get_queryset(self, request):
+        found = super().get_queryset(request)
+        return found.filter(yard="mine") if request.user.username == "guest" else found
+
+
+admin.site.register(Yard, DocumentAdmin)
+admin.site.register(Patient, PatientAdmin)
+admin.site.register(Stay, StayAdmin)
+admin.site.register(Ward, WardAdmin)

@@ -1,5 +1,6 @@
 """A real MongoDB for the whole run, and fixtures that look at it."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -7,9 +8,13 @@ import tempfile
 import mongoengine
 import pytest
 from django.conf import settings
+from django.test.signals import template_rendered
+from mongoengine.base.common import _document_registry
 from pymongo import MongoClient, monitoring
 from pymongo.errors import PyMongoError
 
+from admin_ext import memory, plans
+from admin_ext.references import texts
 from config.databases import connection
 from config.mongodb import EmbeddedMongoDB, EmbeddedMongoDBError
 from tests import mongodb
@@ -98,6 +103,9 @@ def mongodb_database():
 def mongo(mongodb_database):
     """The pymongo Database of the default alias, emptied before the test."""
     mongodb.empty(mongodb_database, recorder)
+    memory.forget()
+    plans.forget()
+    texts.forget()
     return mongodb_database
 
 
@@ -157,3 +165,29 @@ def mongo_timeout(mongo_faults):
         client.get(url)
     """
     return lambda name: mongo_faults(name, errorCode=mongodb.TIME_LIMIT)
+
+
+@pytest.fixture(autouse=True)
+def nothing_listens():
+    """Have nothing of a test collect the contexts of all pages of the later ones.
+
+    django-webtest connects a receiver for each request, and leaves it to the garbage.
+    """
+    yield
+    with template_rendered.lock:
+        template_rendered.receivers.clear()
+        template_rendered.sender_receivers_cache.clear()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left():
+    """Leave nothing of a module's tests behind.
+
+    Pages and large documents are in cycles, which Python looks for the less often the
+    more there is in memory; a class that a test declares is one of its app for ever.
+    """
+    yield
+    for name, document in [*_document_registry.items()]:
+        if "<locals>" in document.__qualname__:
+            del _document_registry[name]
+    gc.collect()

@@ -25,11 +25,15 @@ HOUSEKEEPING = {"hello", "endSessions", "ping"}
 
 
 class Command(NamedTuple):
-    """A command: its name, its document and the database it went to."""
+    """A command: its name, its document and the database it went to.
+
+    ``examined``: how many documents the server read for it, where it tells.
+    """
 
     name: str
     document: dict
     database: str
+    examined: int = 0
 
     @property
     def is_write(self):
@@ -149,7 +153,9 @@ def command_for_profile_entry(entry):
     name = {"remove": "delete", "getmore": "getMore", "query": "find"}.get(entry["op"])
     if entry["op"] == "command":
         name = next(iter(document), "command")
-    return Command(name or entry["op"], document, entry["ns"].partition(".")[0])
+    database = entry["ns"].partition(".")[0]
+    examined = entry.get("docsExamined", 0)
+    return Command(name or entry["op"], document, database, examined)
 
 
 def check_name(name):

@@ -26,3 +26,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# A test that is about large collections says what is large: the size of the others is
+# not asked now and then.
+ADMIN_EXT_LARGE_COLLECTION = None
+# Tests search faster than people.
+ADMIN_EXT_SEARCHES_PER_MINUTE = None
+ADMIN_EXT_REVEALS_PER_MINUTE = None

@@ -204,7 +204,9 @@ def test_no_key_in_a_url_breaks_a_page(admin_client, mongo, refused, document):
     refused(admin_client.get, f"{base}%F0%28/change/")
 
 
-@pytest.mark.parametrize("view", ["history/", "raw/", "file/x/", ""])
+@pytest.mark.parametrize(
+    "view", ["history/", "raw/", "file/x/", "reveal/x/", "reveal/%00/", ""]
+)
 def test_no_key_breaks_any_other_page(admin_client, mongo, refused, view):
     for document in (Book, Freely):
         base = url_of(document, "changelist")
@@ -235,6 +237,15 @@ def test_no_question_breaks_autocomplete(admin_client, mongo, refused, query):
     url = reverse("admin:autocomplete")
     refused(admin_client.get, f"{url}?{right}&{query}")
     refused(admin_client.get, f"{url}?{query}")
+
+
+@pytest.mark.parametrize(
+    "query", ["x=1", "p=%00", "_drift=x", "q=%ED%A0%80", "[$ne]=1"]
+)
+@pytest.mark.parametrize("page", ["book_schema", "data_health", "collections"])
+def test_no_question_breaks_what_tells_of_the_data(admin_client, refused, page, query):
+    name = f"tests_{page}" if page.startswith("book") else page
+    refused(admin_client.get, f"{reverse(f'admin:{name}')}?{query}")
 
 
 # What travels with a form
@@ -555,6 +566,18 @@ def test_every_page_is_known_here():
     patterns = {str(each.pattern) for each in site_admin.get_urls()}
     assert patterns == {
         *("", "add/", "<path:object_id>/history/", "<path:object_id>/delete/"),
-        *("<path:object_id>/change/", "<path:object_id>/"),
+        *("<path:object_id>/change/", "<path:object_id>/", "schema/"),
         *("<path:object_id>/raw/", "<path:object_id>/file/<str:path>/"),
+        *("<path:object_id>/reveal/<str:path>/", "deleted/"),
+        *("undo/<int:change_id>/", "undo/<int:change_id>/all/"),
     }
+
+
+@pytest.mark.parametrize("number", ["0", "9" * 20, "9" * 5000])
+def test_no_number_of_a_change_breaks_undoing(admin_client, books, refused, number):
+    base = url_of(Book, "changelist")
+    for end in ("", "all/"):
+        url = f"{base}undo/{number}/{end}"
+        refused(admin_client.get, url, accepts=(301,))
+        refused(admin_client.post, url)
+    refused(admin_client.get, f"{base}deleted/?page={number}")

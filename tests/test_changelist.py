@@ -429,7 +429,9 @@ def test_a_list_without_filters_is_counted_once(admin_client, mongo, mongo_comma
     mongo.books.insert_many([{"title": f"t{n}"} for n in range(3)])
     with mongo_commands() as commands:
         response = admin_client.get("/admin/tests/book/")
-    assert commands.names.count("count") == 1
+    asked = [each for each in commands if "$collStats" in str(each.document)]
+    assert len(asked) == 1
+    assert "count" not in commands.names
     assert response.context["cl"].full_result_count == 3
     with mongo_commands() as commands:
         response = admin_client.get("/admin/tests/book/", {"title": "t1"})

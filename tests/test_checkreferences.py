@@ -3,15 +3,11 @@
 import errno
 import json
 import os
-import pty
 import re
 import signal
-import subprocess
 import sys
-import termios
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
 from io import StringIO
 
 import pytest
@@ -21,7 +17,7 @@ from pymongo import ReadPreference
 from pymongo.collection import Collection
 from pymongo.errors import AutoReconnect, OperationFailure
 
-from admin_ext.management.commands.checkreferences import interruptible, reason_of
+from admin_ext.management.base import interruptible, reason_of
 from admin_ext.meta import present
 from admin_ext.references import checking
 from admin_ext.references.checking import Check, sources_of
@@ -29,6 +25,7 @@ from admin_ext.references.progress import Tally, load, save
 from admin_ext.references.states import State
 from tests.check_documents import Anchor, AnchorView, Buoy, LightBuoy
 from tests.reference_documents import Trip
+from tests.terminals import read_until, terminals
 
 KIEL, GONE = ObjectId("5f0000000000000000000001"), ObjectId("5f00000000000000000000ff")
 
@@ -253,7 +250,7 @@ def test_a_database_that_is_not_configured_is_told(mongo):
 
 @pytest.fixture
 def start(mongo, settings, tmp_path):
-    """Start the command on a terminal of its own; return (process, terminal)."""
+    """Start the command on a terminal of its own. See tests.terminals."""
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "MONGODB_URI": settings.MONGODB_DATABASES["default"]["host"],
@@ -261,41 +258,8 @@ def start(mongo, settings, tmp_path):
         "SECRET_KEY": "x" * 50,
         "PYTHONPATH": str(settings.BASE_DIR),
     }
-    opened = []
-
-    def start(*arguments):
-        master, slave = pty.openpty()
-        termios.tcsetwinsize(slave, (24, 200))
-        program = [sys.executable, str(settings.BASE_DIR / "manage.py")]
-        process = subprocess.Popen(
-            [*program, "checkreferences", *arguments],
-            env=environment,
-            cwd=tmp_path,
-            stdout=subprocess.PIPE,
-            stderr=slave,
-            text=True,
-            # Who runs the tests behind a shell's "&" has them ignore Ctrl-C.
-            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
-        )
-        os.close(slave)
-        opened.append((process, master))
-        return process, master
-
-    yield start
-    for process, master in opened:
-        process.kill()
-        process.communicate()
-        os.close(master)
-
-
-def read_until(terminal, pattern):
-    shown = ""
-    while not re.search(pattern, shown):
-        try:
-            shown += os.read(terminal, 1_000).decode()
-        except OSError:
-            pytest.fail(f"The command has ended: {shown}")
-    return shown
+    with terminals("checkreferences", environment, tmp_path) as start:
+        yield start
 
 
 def test_ctrl_c_leaves_a_state_from_which_it_goes_on(

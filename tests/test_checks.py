@@ -21,7 +21,7 @@ from admin_ext import (
     DocumentTabularInline,
     EmbeddedTabularInline,
 )
-from admin_ext.checks import check_middleware
+from admin_ext.checks import check_middleware, check_settings
 from admin_ext.formsets import DocumentInlineFormSet, EmbeddedFormSet
 from admin_ext.meta import present
 from tests.documents import Address, Author, Book, Chapter, Publisher, Review
@@ -116,6 +116,18 @@ def test_right_options_have_no_errors(options):
         ({"form": dict}, "admin.E016"),
         ({"inlines": (dict,)}, "admin.E104"),
         ({"ordering": ("?",)}, "admin_ext.E001"),
+        ({"list_pages": "endless"}, "admin_ext.E020"),
+        ({"list_max_count": 0}, "admin_ext.E018"),
+        ({"list_max_count": "many"}, "admin_ext.E018"),
+        ({"health_sample": 0}, "admin_ext.E035"),
+        ({"health_sample": True}, "admin_ext.E035"),
+        ({"protected": "yes"}, "admin_ext.E036"),
+        ({"protected_limit": -1}, "admin_ext.E037"),
+        ({"field_access": ["title"]}, "admin_ext.E040"),
+        ({"field_access": {"titel": "hidden"}}, "admin_ext.E041"),
+        ({"field_access": {"author__name": "hidden"}}, "admin_ext.E041"),
+        ({"field_access": {"title": "secret"}}, "admin_ext.E042"),
+        ({"field_access": {"pk": "masked"}}, "admin_ext.E043"),
         ({"ordering": ("author__name",)}, "admin_ext.E002"),
         ({"ordering": (F("author__name").desc(),)}, "admin_ext.E002"),
         ({"ordering": (Lower("title"),)}, "admin_ext.E004"),
@@ -135,6 +147,16 @@ def test_right_options_have_no_errors(options):
 )
 def test_wrong_options_have_djangos_errors(options, expected):
     assert ids(**options) == [expected]
+
+
+def test_a_wrong_name_of_field_access_is_told_with_what_may_be_meant():
+    (error,) = errors(field_access={"reviews__star": "hidden"})
+    assert error.msg == (
+        "The value of 'field_access' names 'reviews__star', no field of 'tests.Book'."
+    )
+    assert error.hint.startswith("Did you mean 'reviews__stars'")
+    right = {"*": "view", "blurbText": "hidden", "extra__any": "masked"}
+    assert ids(field_access=right) == []
 
 
 def test_texts_of_our_own_errors():
@@ -318,7 +340,7 @@ def test_autocomplete_needs_search_fields_of_the_other_admin():
 
 def test_the_middleware_is_missed(settings):
     assert check_middleware(None) == []
-    settings.MIDDLEWARE = settings.MIDDLEWARE[:-1]
+    settings.MIDDLEWARE = []
     (warning,) = check_middleware(None)
     assert (warning.id, warning.level) == ("admin_ext.W001", checks.WARNING)
     assert "must be in MIDDLEWARE" in warning.msg
@@ -362,3 +384,21 @@ def test_the_message_says_why_a_field_cannot_be_searched():
         "The value of 'search_fields[1]' cannot be 'reviews': reviews is an embedded "
         "document; name a field of it."
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "found"),
+    [
+        ("MAX_TIME_MS", 5_000, []),
+        ("MAX_TIME_MS", 0, ["admin_ext.E033"]),
+        ("MAX_SIDE_TIME_MS", None, ["admin_ext.E033"]),
+        ("LIST_DB_ALIASES", {"default": "other"}, []),
+        ("LIST_DB_ALIASES", {"default": "nowhere"}, ["admin_ext.E034"]),
+        ("LIST_READ_PREFERENCE", "secondary", []),
+        ("LIST_READ_PREFERENCE", "seconadry", ["admin_ext.E034"]),
+        ("LIST_READ_CONCERN", "sure", ["admin_ext.E034"]),
+    ],
+)
+def test_settings_that_no_page_could_use(settings, name, value, found):
+    setattr(settings, f"ADMIN_EXT_{name}", value)
+    assert [error.id for error in check_settings(None)] == found

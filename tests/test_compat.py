@@ -13,6 +13,7 @@ from mongoengine import BinaryField, errors
 from admin_ext import DocumentAdmin, compat
 from admin_ext.filters import DistinctFieldListFilter
 from tests.documents import Author, Book
+from tests.key_documents import Freely
 
 
 def test_django_catches_a_missing_document_as_its_own(mongo):
@@ -59,7 +60,17 @@ def test_code_written_for_the_adapter_finds_its_base_class():
 def test_a_mistake_in_the_columns_of_a_model_is_no_marked_cell(admin_client):
     response = admin_client.get("/admin/auth/user/")
     assert response.status_code == 200
-    assert b"admin-ext" not in response.content
+    rows = response.content.decode().partition('id="result_list"')[2]
+    assert "admin-ext" not in rows
+
+
+def test_a_document_is_saved_whose_key_is_a_dict(mongo):
+    son = {"_id": {"shop": "a", "place": {"row": 1}}, "name": "before"}
+    mongo.freely.insert_one(son)
+    document = Freely.objects.get()
+    document.name = "after"
+    document.save()
+    assert mongo.freely.find_one() == {**son, "name": "after"}
 
 
 def test_binary_data_keep_their_kind():

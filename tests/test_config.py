@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from config.databases import mongodb_databases
 from config.paths import BASE_DIR
 
 PRODUCTION = {"SECRET_KEY": "x7-" + "kT3qVw9ZrB" * 6, "ALLOWED_HOSTS": "example.com"}
@@ -67,6 +68,12 @@ def test_production_passes_the_deployment_check(run):
     assert "no issues" in result.stdout
 
 
+def test_a_read_only_production_passes_it_as_well(run):
+    environment = {**PRODUCTION, "READ_ONLY": "1"}
+    result = run(environment, "manage.py", "check", "--deploy", "--fail-level=WARNING")
+    assert result.returncode == 0, result.stderr
+
+
 def test_development_needs_no_environment_but_debug(run):
     result = run(DEVELOPMENT, "manage.py", "check")
     assert result.returncode == 0, result.stderr
@@ -84,6 +91,17 @@ def test_https_is_required_unless_switched_off(setting, name):
     assert setting(PRODUCTION, name) is True
     assert setting({**PRODUCTION, name: "off"}, name) is False
     assert setting(DEVELOPMENT, name) is False
+
+
+def test_hsts_is_an_hour_unless_set(setting):
+    assert setting(PRODUCTION, "SECURE_HSTS_SECONDS") == 3600
+    environment = {**PRODUCTION, "SECURE_HSTS_SECONDS": "31536000"}
+    assert setting(environment, "SECURE_HSTS_SECONDS") == 31536000
+
+
+def test_a_site_is_read_only_on_request(setting):
+    assert setting(PRODUCTION, "ADMIN_EXT_READ_ONLY") is False
+    assert setting({**PRODUCTION, "READ_ONLY": "1"}, "ADMIN_EXT_READ_ONLY") is True
 
 
 def test_the_header_of_a_proxy_is_trusted_only_on_request(setting, refusal):
@@ -235,7 +253,51 @@ def test_start_up_does_not_connect_to_mongodb(run, arguments):
     assert result.returncode == 0, result.stderr
 
 
+@pytest.mark.parametrize("server", ["wsgi", "asgi"])
+def test_what_is_loaded_at_the_start_is_not_looked_through_for_garbage(run, server):
+    code = f"import gc, config.{server}; print(gc.get_freeze_count() > 50_000)"
+    result = run({**DEVELOPMENT, "MONGODB_URI": "mongodb://127.0.0.1:1/x"}, "-c", code)
+    assert result.stdout.strip() == "True", result.stderr
+
+
 @pytest.mark.django_db
 def test_the_root_leads_to_the_admin(client):
     response = client.get("/")
     assert (response.status_code, response.url) == (302, "/admin/")
+
+
+def test_lists_can_have_a_connection_of_their_own():
+    uri = "mongodb://a,b/shop?replicaSet=rs0&readPreference=secondaryPreferred"
+    databases = mongodb_databases({"MONGODB_LISTS_URI": uri}, "mongodb://a/shop")
+    assert databases["default_lists"]["host"] == uri
+    assert {*databases} == {"default", "default_lists"}
+
+
+@pytest.mark.parametrize(
+    "environment, expected",
+    [
+        ({}, [1209600, 1209600, False, False]),
+        ({"SESSION_HOURS": "8"}, [28800, 28800, False, False]),
+        ({"SESSION_IDLE_MINUTES": "10"}, [1209600, 600, True, False]),
+        ({"SESSION_ENDS_WITH_BROWSER": "1"}, [1209600, 1209600, False, True]),
+    ],
+)
+def test_how_long_a_session_lasts(setting, environment, expected):
+    names = (
+        "[settings.ADMIN_EXT_SESSION_SECONDS, settings.SESSION_COOKIE_AGE, "
+        "settings.SESSION_SAVE_EVERY_REQUEST, settings.SESSION_EXPIRE_AT_BROWSER_CLOSE]"
+    )
+    found = setting(DEVELOPMENT | environment, f"DEBUG and {names}")
+    assert found == expected
+
+
+def test_lockout_and_codes_are_set_by_the_environment(setting):
+    environment = {
+        **DEVELOPMENT,
+        "LOCKOUT_FAILURES": "0",
+        "REQUIRE_TOTP": "Editors,Support",
+        "TRUSTED_PROXIES": "2",
+    }
+    assert setting(environment, "AXES_LOCK_OUT_AT_FAILURE") is False
+    assert setting(environment, "ADMIN_EXT_REQUIRE_TOTP") == ["Editors", "Support"]
+    assert setting(environment, "ADMIN_EXT_TRUSTED_PROXIES") == 2

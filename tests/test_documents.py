@@ -1,12 +1,17 @@
 """The shipped Documents and their admin, on the odd rows of a real service."""
 
+import re
+
 import pytest
 from bson import ObjectId
 from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
+from admin_ext.models import GroupLimit
 from documents import demo, documents
 from documents.indexes import INDEXES, index_keys
+
+from .members import member_of
 
 COLLECTIONS = {
     "users": documents.User,
@@ -171,6 +176,36 @@ def test_a_user_shows_the_newest_notes(mongo, admin_client):
     page = admin_client.get(change_url(documents.User, user)).content.decode()
     assert page.count("Note number") == 10
     assert f"?user__id__exact={user}" in page
+
+
+def test_the_newest_notes_are_those_that_limits_show(db, mongo):
+    user = mongo.users.insert_one({"username": "ann"}).inserted_id
+    note = mongo.notes.insert_one({"user": user, "body": "Private thoughts"})
+    client = member_of({documents.Note: {"body": 1}, documents.User: {}})
+    page = client.get(change_url(documents.User, user)).text
+    assert "Private thoughts" not in page
+    assert str(note.inserted_id) in page
+    GroupLimit.objects.filter(document="documents.note").update(rows={"type": "task"})
+    page = client.get(change_url(documents.User, user)).text
+    assert str(note.inserted_id) not in page
+
+
+def test_newest_notes_tell_no_owner_that_is_hidden(db, mongo):
+    user = mongo.users.insert_one({"username": "ann"}).inserted_id
+    mongo.notes.insert_one({"user": user, "body": "A note of hers"})
+    client = member_of({documents.Note: {"user": 0}, documents.User: {}})
+    assert "A note of hers" not in client.get(change_url(documents.User, user)).text
+
+
+@pytest.mark.parametrize(("access", "shown"), [(0, "Password"), (1, "none")])
+def test_no_column_says_that_a_withheld_value_is_not_stored(db, mongo, access, shown):
+    hashed = {"username": "ann", "hashed_password": "x"}
+    user = mongo.users.insert_one(hashed).inserted_id
+    client = member_of({documents.User: {"hashed_password": access}})
+    for url in (list_url(documents.User), change_url(documents.User, user)):
+        page = client.get(url).text
+        assert not re.search(rf">\s*{shown}:?\s*<", page, re.IGNORECASE)
+        assert page.count("\u2022" * 4) == access
 
 
 def test_notes_are_hidden_from_people_who_may_not_view_notes(mongo, reader):

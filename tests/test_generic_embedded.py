@@ -1,7 +1,10 @@
 """Embedded documents of a class that is chosen, and optional ones."""
 
+import mongoengine as me
 import pytest
 from bson import Int64
+
+from admin_ext.meta import present
 
 from .test_maps import asked, opened
 
@@ -198,3 +201,19 @@ def test_an_optional_document_is_added_without_values(opened, values):
     page["drawer-ADD"] = True
     page.save()
     assert isinstance(page.stored()["drawer"], dict)
+
+
+class Locket(me.EmbeddedDocument):
+    name = me.StringField()
+
+
+class Necklace(me.Document):
+    charm = me.GenericEmbeddedDocumentField(choices=("Locket", "Lost"))
+    meta = {"abstract": True}
+
+
+def test_choices_may_be_names_of_classes_some_of_which_are_nowhere():
+    class Chain(Necklace):
+        pass
+
+    assert present(Chain)._meta.get_field("charm").documents == [Locket]

@@ -115,3 +115,10 @@ def test_the_pages_are_back_when_mongodb_is(admin_client, mongo, mongodb_down):
 def test_other_errors_are_left_to_django(rf):
     middleware = MongoDBUnavailableMiddleware(lambda request: None)
     assert middleware.process_exception(rf.get("/"), ValueError("x")) is None
+
+
+def test_a_path_writes_no_line_of_the_log(admin_client, mongo, mongo_timeout, caplog):
+    with mongo_timeout("authors"):
+        response = admin_client.get("/admin/tests/author/a%0DERROR/change/")
+    assert response.status_code == 503
+    assert "MongoDB took too long: /admin/tests/author/a%0DERROR" in caplog.text

@@ -1,6 +1,7 @@
 """Forms inside forms: embedded documents and lists, without JavaScript."""
 
 import random
+import re
 
 import pytest
 from bson import Int64, ObjectId
@@ -97,6 +98,34 @@ def test_embedded_documents_two_levels_deep(app, mongo):
         "public": {"view": True, "since": 2},
         "other": 1,
     }
+
+
+SHOWN = [
+    ("documents_note", "notes", {"shareSettings": {"public": {"view": True}, "x": 1}}),
+    ("documents_note", "notes", {"shareSettings": {}, "tags": [ObjectId()] * 2}),
+    ("documents_note", "notes", {"shareSettings": None}),
+    ("documents_note", "notes", {"shareSettings": 3}),
+    ("documents_widget", "widgets", {"filter": {"limit": 5, "of": "x", "tags": []}}),
+    ("tests_publisher", "publishers", {"address": {"city": "<b>"}, "offices": [{}]}),
+    ("tests_publisher", "publishers", {"name": "P"}),
+]
+
+
+@pytest.mark.parametrize(("name", "collection", "stored"), SHOWN)
+def test_what_is_drawn_without_templates_is_what_these_draw(
+    app, mongo, settings, name, collection, stored
+):
+    pk = mongo[collection].insert_one(stored).inserted_id
+    url = reverse(f"admin:{name}_change", args=[pk])
+    drawn = fieldsets_of(app.get(url))
+    settings.DEBUG = True
+    assert fieldsets_of(app.get(url)) == drawn
+
+
+def fieldsets_of(page):
+    """Return the form's rows, but for what the page signs with the time."""
+    html = page.text[page.text.index("<fieldset") : page.text.rindex("</fieldset>")]
+    return re.sub(r'name="[^"]*_base" value="[^"]*"', "", html)
 
 
 def test_keys_of_a_dynamic_embedded_document_can_be_edited(app, mongo):

@@ -446,7 +446,7 @@ def test_counts_cost_one_aggregation_whatever_refers(
     assert names[0].count("aggregate") == names[1].count("aggregate")
     assert {*names[1]} == {"aggregate"}
     (limit,) = {each.document["maxTimeMS"] for each in commands if each.name != "find"}
-    assert limit == panel.PAGE_TIME
+    assert limit <= panel.PAGE_TIME
 
 
 def test_neither_the_add_page_nor_a_popup_counts(town, admin_client, mongo_commands):
@@ -581,6 +581,6 @@ def test_documents_of_another_database_are_counted(
     with mongo_commands() as commands:
         response = admin_client.get(f"/admin/tests/rack/{KEY}/change/")
     assert texts(response) == ["2 crates shelf"]
-    limited = [each for each in commands if "maxTimeMS" in each.document]
-    counts = [each for each in limited if each.document["maxTimeMS"] == panel.PAGE_TIME]
+    counts = [each for each in commands if "$count" in str(each.document)]
+    assert all(each.document["maxTimeMS"] <= panel.PAGE_TIME for each in counts)
     assert len(counts) == len({each.database for each in counts}) == 2

@@ -14,16 +14,19 @@ from django.core.paginator import Paginator
 from django.http import Http404, JsonResponse
 from django.utils.translation import gettext as _
 from mongoengine import Document
-from pymongo.errors import ExecutionTimeout, OperationFailure
+from pymongo.errors import OperationFailure
 
 from admin_ext.exceptions import UnsupportedLookup
+from admin_ext.limits import TIMEOUTS
 from admin_ext.memory import remembering
 from admin_ext.meta import document_classes
 from admin_ext.options import DocumentAdmin
-from admin_ext.pagination import LookaheadPaginator
+from admin_ext.pagination import DocumentPaginator, LookaheadPaginator
+from admin_ext.policies.queries import allowed_order, finder_for, may_query
 from admin_ext.querysets import DocumentQuerySet
 from admin_ext.references import PageReferences
 from admin_ext.search import default_fields, search, search_by_key, words_of
+from admin_ext.visibility import seeing
 
 from . import walks
 
@@ -57,11 +60,13 @@ class DocumentAutocompleteView(AutocompleteJsonView):
         if not self.has_perm(request):
             raise PermissionDenied
         try:
-            with remembering():
+            finder = finder_for(self.admin_site, request)
+            reading = self.model_admin.reading_lists(request)
+            with remembering(), seeing(finder), reading:
                 if self._is_walked():
                     return self._answer(self._walked_page(), to_field_name)
                 return super().get(request, *args, **kwargs)
-        except ExecutionTimeout:
+        except TIMEOUTS:
             return self._answer(walks.Page([], note=walks.TOO_LONG), to_field_name)
         except OperationFailure as error:
             logger.warning("%s: %s", self.model_admin.model._meta.label, error)
@@ -111,8 +116,8 @@ class DocumentAutocompleteView(AutocompleteJsonView):
         return result
 
     def get_paginator(self, *args, **kwargs):
-        """Use the admin's paginator, unless that is Django's, which counts."""
-        is_own = self.model_admin.paginator is not Paginator
+        """Use the admin's paginator, unless that is the usual one, which counts."""
+        is_own = self.model_admin.paginator not in (Paginator, DocumentPaginator)
         if is_own or not issubclass(self.model_admin.model, Document):
             return super().get_paginator(*args, **kwargs)
         return LookaheadPaginator(*args, **kwargs)
@@ -157,7 +162,11 @@ class DocumentAutocompleteView(AutocompleteJsonView):
 
     def _search_fields(self):
         own = self.model_admin.get_search_fields(self.request)
-        return own or default_fields(self.model_admin.model)
+        return own or [
+            each
+            for each in default_fields(self.model_admin.model)
+            if may_query(self.model_admin, self.request, each)
+        ]
 
     def _is_walked(self) -> bool:
         """Tell whether this is the admin's usual search of a large collection."""
@@ -184,7 +193,9 @@ class DocumentAutocompleteView(AutocompleteJsonView):
         if words_of(self.term):
             return walks.walks_for(queryset, self._search_fields(), self.term)
         ordering = self.model_admin.get_ordering(self.request)
-        return walks.walks_in_order(queryset, ordering or queryset.model._meta.ordering)
+        ordering = ordering or queryset.model._meta.ordering or ()
+        allowed = allowed_order(self.model_admin, self.request, ordering)
+        return walks.walks_in_order(queryset, allowed)
 
     def _answer(self, page, to_field_name):
         found = self._on_one_page(page.found)

@@ -16,14 +16,14 @@ from typing import Any, NamedTuple
 from django.core import signing
 from django.utils.translation import gettext_lazy as _
 from mongoengine import Q
-from pymongo.errors import ExecutionTimeout
 
 from admin_ext.ejson import JSON_ERRORS, dumps, is_lossless, loads
 from admin_ext.exceptions import UnsupportedFeature
 from admin_ext.hydration import stored_son
-from admin_ext.indexes import holds_arrays, index_on
+from admin_ext.identities import key_identity
+from admin_ext.indexes import MAX_AGE, holds_arrays, index_on, size_of
+from admin_ext.limits import TIMEOUTS, within
 from admin_ext.lookups import MAX_TEXT, TEXT_FIELDS, Path, readings, resolve
-from admin_ext.references.existence import key_identity
 from admin_ext.search import all_words, key_condition, path_for, words_of
 
 # A collection of more documents is walked along its indexes.
@@ -156,7 +156,7 @@ def page(queryset: Any, walks: list[Walk], start: Position, size: int) -> Page:
                     return Page(found, position)
                 found.append(document)
                 position = position.after(number, walks[number].value_of(document))
-        except ExecutionTimeout:
+        except TIMEOUTS:
             return Page(found, note=TOO_LONG)
     return Page(found)
 
@@ -164,20 +164,24 @@ def page(queryset: Any, walks: list[Walk], start: Position, size: int) -> Page:
 def is_large(queryset: Any) -> bool:
     """Tell whether a collection is large; a view, which has no index, never is."""
     collection = queryset._collection
-    return bool(index_on(collection, "_id")) and (
-        collection.estimated_document_count(maxTimeMS=MAX_TIME) > LARGE
-    )
+    with within(MAX_TIME):
+        has_keys = bool(index_on(collection, "_id", max_age=MAX_AGE))
+        return has_keys and size_of(collection, max_age=MAX_AGE) > LARGE
 
 
 def _by_key(queryset: Any, condition: dict[str, Any]) -> Walk:
     # A clustered collection calls its index as it likes.
-    return Walk("_id", index_on(queryset._collection, "_id"), condition)
+    return Walk(
+        "_id", index_on(queryset._collection, "_id", max_age=MAX_AGE), condition
+    )
 
 
 def _index(queryset: Any, stored: str, *, is_whole: bool = False) -> str:
     """Return the index to walk along; one with arrays has documents in many places."""
-    name = index_on(queryset._collection, stored, is_whole=is_whole)
-    is_walkable = name and not holds_arrays(queryset._collection, name, stored)
+    name = index_on(queryset._collection, stored, is_whole=is_whole, max_age=MAX_AGE)
+    is_walkable = name and not holds_arrays(
+        queryset._collection, name, stored, max_age=MAX_AGE
+    )
     return name if is_walkable else ""
 
 

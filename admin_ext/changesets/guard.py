@@ -17,6 +17,10 @@ MAX_ROW = 100_000
 # https://www.mongodb.com/docs/manual/reference/limits/#mongodb-limit-BSON-Document-Size
 MAX_VALUE = 1_000_000
 
+# What the driver gives for bytes that are no UTF-8, where it is lenient.
+MARK = "\N{REPLACEMENT CHARACTER}"
+KINDS = {str: "string", dict: "object", list: "array"}
+
 
 def guard_for(changes: list[Change], stored: dict) -> dict:
     """Return a query that holds while the paths of ``changes`` are as in ``stored``.
@@ -57,10 +61,23 @@ def _is(path: Path, value: Any) -> dict:
     if value is None:
         # The driver reads the deprecated type undefined as null.
         return {"$in": [{"$type": _expression(path)}, ["null", "undefined"]]}
+    if _holds_mark(value):
+        # What is stored may be bytes that are no UTF-8, which no query can name.
+        kind = next(name for cls, name in KINDS.items() if isinstance(value, cls))
+        return {"$eq": [{"$type": _expression(path)}, kind]}
     size = _size(value)
     if size > MAX_VALUE:
         return {"$eq": [{"$bsonSize": {"v": _expression(path)}}, size]}
     return {"$eq": [_expression(path), {"$literal": value}]}
+
+
+def _holds_mark(value: Any) -> bool:
+    """Tell whether a text, at any depth, has the mark for what is no character."""
+    if isinstance(value, dict):
+        return any(map(_holds_mark, value.values()))
+    if isinstance(value, list):
+        return any(map(_holds_mark, value))
+    return isinstance(value, str) and MARK in value
 
 
 def _expression(path: Path) -> Any:

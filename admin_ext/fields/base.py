@@ -13,7 +13,7 @@ from admin_ext import formfields
 from admin_ext.boundfields import CONVERT
 from admin_ext.changesets import MISSING, like
 from admin_ext.compat import LOAD_ERRORS, QUERY_ERRORS
-from admin_ext.hydration import stored_son
+from admin_ext.hydration import shown_son, stored_son
 
 
 def choices_for(document_field: BaseField) -> list[tuple[Any, Any]] | None:
@@ -117,6 +117,10 @@ class DocumentField:
     def stored_bson(self, document: Any) -> Any:
         """Return what MongoDB held when ``document`` was loaded, or MISSING."""
         return (stored_son(document) or {}).get(self.document_field.db_field, MISSING)
+
+    def shown_bson(self, document: Any) -> Any:
+        """Return the same as far as the person it was loaded for may see it."""
+        return (shown_son(document) or {}).get(self.document_field.db_field, MISSING)
 
     def loaded(self, stored: Any) -> Any:
         """Return a value of BSON's as mongoengine loads it; an odd one as it is."""

@@ -7,11 +7,17 @@ from django.db import models
 from mongoengine import EmbeddedDocument
 
 from admin_ext import nested
+from admin_ext.hydration import named_class
 
 from .values import ValueField
 
 # Classes of these packages are there to be inherited from.
 LIBRARIES = ("mongoengine", "django_mongoengine")
+
+
+def _class(choice: type | str) -> type | None:
+    """Return the class of a choice, which may name it; None where there is none."""
+    return choice if isinstance(choice, type) else named_class(choice)
 
 
 class GenericEmbeddedField(ValueField):
@@ -36,8 +42,9 @@ class GenericEmbeddedField(ValueField):
 
         These are the embedded classes that have a name in the module of the Document.
         """
-        found = self.document_field.choices or embedded_classes_in(self.model)
-        return [self.present(document) for document in found]
+        choices = self.document_field.choices
+        found = map(_class, choices) if choices else embedded_classes_in(self.model)
+        return [self.present(document) for document in found if document is not None]
 
     def formfield(self, **kwargs):
         form_class = kwargs.setdefault("form_class", nested.GenericEmbeddedFormField)

@@ -14,6 +14,7 @@ from admin_ext import formfields
 from admin_ext.changesets import MISSING, merged_values
 from admin_ext.hydration import stored_son
 from admin_ext.keys import Key, foreign_place, key_of, stored_key
+from admin_ext.visibility import visible
 
 from .base import DocumentField, path_to
 from .values import ValueField
@@ -95,7 +96,7 @@ class RelationMixin(DocumentField):
 
     def choice_documents(self, limit_choices_to=None, ordering=()):
         """Return the documents of ``get_choices``."""
-        queryset = self.remote_field.model._default_manager.all()
+        queryset = visible(self.remote_field.model).all()
         if limit_choices_to:
             queryset = queryset.complex_filter(limit_choices_to)
         if ordering:
@@ -103,7 +104,18 @@ class RelationMixin(DocumentField):
         return [*queryset[:MAX_CHOICES]]
 
 
-class ReferenceField(RelationMixin, models.ForeignKey):
+class ForeignKey(models.ForeignKey):
+    """Django's, which makes a queryset also for a form field that has one (5.2)."""
+
+    def formfield(self, *, using=None, **kwargs):
+        if "queryset" not in kwargs:
+            return super().formfield(using=using, **kwargs)
+        defaults = {"to_field_name": self.remote_field.field_name, **kwargs}
+        defaults |= {"blank": self.blank}
+        return super(models.ForeignKey, self).formfield(**defaults)
+
+
+class ReferenceField(RelationMixin, ForeignKey):
     """One reference. ``to`` is the referenced Document, presented to Django."""
 
     attname_suffix = "_id"

@@ -27,7 +27,7 @@ class AsStoredMixin(DocumentField):
     """
 
     def stored_value(self, document):
-        value, stored = super().stored_value(document), self.stored_bson(document)
+        value, stored = super().stored_value(document), self.shown_bson(document)
         is_loaded = value is not None and stored is not MISSING
         return stored if is_loaded and not is_set(self, document) else value
 

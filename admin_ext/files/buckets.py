@@ -10,6 +10,7 @@ from mongoengine import get_db
 from pymongo.errors import OperationFailure
 
 from admin_ext.ejson import CODEC
+from admin_ext.limits import each_within, max_time
 
 # What reading a file raises whose document or chunks are not what they should be.
 MISSING_FILE_ERRORS = (
@@ -77,7 +78,7 @@ class Bucket(NamedTuple):
         left, of_file = int(file["length"]), {"files_id": {"$eq": file["_id"]}}
         cursor = self._root.chunks.find(of_file, sort=[("n", 1)], batch_size=BATCH)
         with cursor:
-            for number, chunk in enumerate(cursor):
+            for number, chunk in enumerate(each_within(max_time(), cursor)):
                 data = chunk["data"][:left]
                 if chunk["n"] != number or not isinstance(data, bytes):
                     raise CorruptGridFile("not the chunk that comes next")

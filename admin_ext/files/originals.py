@@ -6,6 +6,7 @@ from typing import Any
 
 from admin_ext.changesets import ANY_KEY, MISSING, BadBase, Base, identical
 from admin_ext.ejson import CODEC
+from admin_ext.replicas import leniently
 
 from .shown import is_stand_in, stand_in
 
@@ -40,7 +41,8 @@ class Original:
 
     @cached_property
     def _stored(self) -> dict:
-        collection = self.document._get_collection().with_options(codec_options=CODEC)
+        collection = self.document._get_collection()
+        collection = leniently(collection.with_options(codec_options=CODEC))
         return collection.find_one({"_id": {"$eq": self.base.key}}) or {}
 
 

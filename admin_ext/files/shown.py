@@ -15,7 +15,10 @@ from mongoengine import ImageField
 from mongoengine.fields import GridFSProxy
 
 from admin_ext.changesets import MISSING, digest
+from admin_ext.cuts import CutBinary, size_of, type_of
 from admin_ext.ejson import JSON_ERRORS, extended_json
+from admin_ext.failures import FAILURES, told
+from admin_ext.limits import is_page, max_side_time, within
 
 from .buckets import Bucket
 from .images import MAX_THUMBNAIL_BYTES, THUMBNAIL_FORMATS
@@ -120,6 +123,8 @@ class ShownFile(Shown):
         super().__init__(value.grid_id if isinstance(value, GridFSProxy) else value)
         self.document_field = document_field
         self.batch: list[ShownFile] = []
+        # Why it is not known whether there is a file.
+        self.unknown = ""
 
     @property
     def bucket(self) -> Bucket:
@@ -139,7 +144,8 @@ class ShownFile(Shown):
 
     @property
     def mark(self) -> str:
-        return "" if self.file else str(_("There is no such file in GridFS"))
+        no_file = "" if self.file else str(_("There is no such file in GridFS"))
+        return self.unknown or no_file
 
     @property
     def name(self) -> str:
@@ -224,7 +230,7 @@ class ShownBinary(Shown):
     @property
     def size(self) -> int:
         contents = self.contents
-        return self.value["size"] if contents is None else len(contents)
+        return self.value["size"] if contents is None else size_of(self.value)
 
     def has_same_contents(self, contents: bytes) -> bool:
         """Tell whether the data are these bytes."""
@@ -242,7 +248,7 @@ class ShownBinary(Shown):
     def mark(self):
         if self.is_binary:
             return ""
-        name = type(self.value).__name__
+        name = type_of(self.value).__name__
         message = _("Stored as %(type)s, which is not what this field holds")
         return message % {"type": name}
 
@@ -254,6 +260,9 @@ class ShownBinary(Shown):
     def facts(self):
         if not self.is_binary:
             return []
+        if isinstance(self.value, CutBinary):
+            # No expression of MongoDB tells the subtype.
+            return [filesizeformat(self.size)]
         return [filesizeformat(self.size), subtype_name(self.subtype)]
 
     def __str__(self):
@@ -277,9 +286,20 @@ def fetch(files: Iterable[ShownFile]) -> None:
         if "file" not in vars(each) and isinstance(each.value, ObjectId):
             wanted.setdefault(each.bucket, []).append(each)
     for bucket, members in wanted.items():
-        found = bucket.find_many({each.value for each in members})
+        found, why = _find(bucket, {each.value for each in members})
         for each in members:
-            each.file = found.get(each.value, {})
+            each.file, each.unknown = found.get(each.value, {}), why
+
+
+def _find(bucket: Bucket, keys: set[ObjectId]) -> tuple[dict[ObjectId, dict], str]:
+    """Return {_id: document}, and why it is not known; a page comes all the same."""
+    try:
+        with within(max_side_time()):
+            return bucket.find_many(keys), ""
+    except FAILURES as error:
+        if not is_page():
+            raise
+        return {}, told(bucket.name, error, max_side_time())
 
 
 def contents_of(value: Any) -> bytes | None:

@@ -64,6 +64,9 @@ class StoredReferences:
     offers: Offers | None = None
     access: Any = None
 
+    # All documents of the class that the person may see; None for all there are.
+    everything: Any = None
+
     iterator = DocumentChoiceIterator
     invalid_key_code = "invalid_choice"
 
@@ -198,12 +201,17 @@ class StoredReferences:
         """Return the document with that key, whether it is a choice or not, or None."""
         found = vars(self).setdefault("_found", {})
         if text not in found:
-            everywhere = self.queryset.model._default_manager
-            found[text] = self.find(text) or self.find(text, everywhere)
+            found[text] = self.find(text) or self._find_anywhere(text)
         return found[text]
 
+    def _find_anywhere(self, text: str) -> Any:
+        return self.find(text, self.everything or self.queryset.model._default_manager)
+
     def __deepcopy__(self, memo):
-        result = super().__deepcopy__(memo)
+        """Copy as ModelChoiceField (5.2), which copies the queryset twice."""
+        result = super(forms.ChoiceField, self).__deepcopy__(memo)
+        if self.queryset is not None:
+            result.queryset = self.queryset
         vars(result).pop("dangling_choices", None)
         vars(result).pop("_found", None)
         return result

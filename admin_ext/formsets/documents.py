@@ -11,7 +11,9 @@ from django.http import QueryDict
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
+from admin_ext.history import by
 from admin_ext.nested import EmbeddedFormField
+from admin_ext.policies import ask_for_all, may_change
 
 from .sent import SentRows
 
@@ -133,7 +135,25 @@ class RowKeyField(ModelChoiceField):
 
 
 class DocumentInlineFormSet(DocumentFormSet, BaseInlineFormSet):
-    """Documents that reference the parent through ``fk``."""
+    """Documents that reference the parent through ``fk``.
+
+    Those that the person may only look at have inputs that cannot be edited.
+    """
+
+    def get_queryset(self):
+        is_read = hasattr(self, "_queryset")
+        found = super().get_queryset()
+        if not is_read:
+            ask_for_all(self._queryset)
+        return found
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        if may_change(form.instance):
+            return
+        own = (self._pk_field.name, self.fk.name, DELETION_FIELD_NAME)
+        for name in form.fields.keys() - {*own}:
+            form.fields[name].disabled = True
 
     def _construct_form(self, i, **kwargs):
         """Follow BaseInlineFormSet._construct_form (5.2) with the reference itself.
@@ -152,6 +172,11 @@ class DocumentInlineFormSet(DocumentFormSet, BaseInlineFormSet):
         if form.instance._state.adding and self.instance.pk is not None:
             setattr(form.instance, self.fk.name, self.instance)
         return form
+
+    def save(self, commit=True):
+        """Save the rows; the history says that it was by an inline."""
+        with by("inline"):
+            return super().save(commit=commit)
 
     def save_new(self, form, commit=True):
         setattr(form.instance, self.fk.name, self.instance)

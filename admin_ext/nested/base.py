@@ -155,8 +155,12 @@ class NestedBoundField(PageBoundField):
             return {"data": None, "files": None}
         return {"data": self.form.data, "files": self.form.files}
 
+    def drawn(self) -> str:
+        """Return the forms within."""
+        return render_to_string(self.widget_template_name, self.get_context())
+
     def as_widget(self, widget=None, attrs=None, only_initial=False):
-        html = render_to_string(self.widget_template_name, self.get_context())
+        html = self.drawn()
         return html + self.mark() + self.kept_choice() + self.form.base_input(self)
 
     def stored_as(self):

@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from admin_ext.changesets import MISSING, digest, identical
 from admin_ext.conflicts import value_text
+from admin_ext.drawing import renderer
 from admin_ext.ejson import JSON_ERRORS, extended_json
 from admin_ext.hydration import blank, visible
 
 from .base import MAX_DEPTH, NestedBoundField, NestedWidget
+from .drawing import TEMPLATE, embedded_document
 
 # Of what lies too deep so many characters are shown.
 MAX_TEXT = 20_000
@@ -23,13 +25,17 @@ MAX_TEXT = 20_000
 class EmbeddedBoundField(NestedBoundField):
     """One embedded document: there or not, of one of several classes."""
 
-    widget_template_name = "admin_ext/widgets/embedded_document.html"
+    widget_template_name = TEMPLATE
+
+    def drawn(self):
+        return embedded_document(self)
 
     def as_widget(self, widget=None, attrs=None, only_initial=False):
         html = super().as_widget(widget, attrs, only_initial)
         if self.field.identity is None:
             return html
-        return html + forms.HiddenInput().render(self.html_name, self.field.identity)
+        name, identity = self.html_name, self.field.identity
+        return html + forms.HiddenInput().render(name, identity, renderer=renderer())
 
     @property
     def is_present(self) -> bool:

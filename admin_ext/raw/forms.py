@@ -22,8 +22,9 @@ from admin_ext.ejson import CODEC, JSON_ERRORS, dumps, loads
 from admin_ext.forms import BASE, BASE_ATTRS, DAMAGED
 from admin_ext.history import last_author
 from admin_ext.hydration import remember_value, stored_son
+from admin_ext.policies import canonical, forget_withheld
 from admin_ext.sending import keep_exact, put_key
-from admin_ext.undeclared import undeclared
+from admin_ext.undeclared import is_undeclared
 from admin_ext.untouched import NEWLINES
 from admin_ext.widgets import ExtendedJSONWidget
 
@@ -70,9 +71,9 @@ class RawForm(forms.Form):
 
     document = RawField(label=_("Document"))
 
-    def __init__(self, data=None, *, instance: Any, is_hidden: IsHidden):
+    def __init__(self, data=None, *, instance: Any, is_hidden: IsHidden, policy: Any):
         super().__init__(data)
-        self.instance, self._is_hidden = instance, is_hidden
+        self.instance, self._is_hidden, self._policy = instance, is_hidden, policy
         self.stored = stored_son(instance)
         self.shown = masked(type(instance), self.stored, is_hidden)
         self.base, self.has_bad_base = Base(), False
@@ -128,9 +129,24 @@ class RawForm(forms.Form):
         self._settle(value, conflicts)
         cls = type(self.instance)
         after = unmasked(cls, value, self.stored, self._is_hidden)
+        self._refuse_closed(after)
         validate(cls, self.stored, after)
         self.changes = differences(self.stored, after)
         self._apply(after)
+
+    def _refuse_closed(self, after: dict) -> None:
+        """Raise ValidationError for changes of what the person may only view."""
+        policy = self._policy
+        for path, *_values in differences(self.stored, after):
+            names = canonical(type(self.instance), path)
+            below = (rule for rule in policy.rules if rule[: len(names)] == names)
+            shown = [each for each in (names, *below) if policy.may_view(each)]
+            if not all(map(policy.may_edit, shown)):
+                raise ValidationError(
+                    _("%(path)s: you may not edit this."),
+                    code="closed",
+                    params={"path": ".".join(map(str, path))},
+                )
 
     def _settle(self, value: dict, conflicts: list[Conflict]) -> None:
         """Put what the person chose into ``value``. Raise ValidationError to ask."""
@@ -177,10 +193,11 @@ class RawForm(forms.Form):
 def put(document: Any, key: str, bson_value: Any) -> None:
     """Set what is stored under ``key``, to the letter, and the attribute of it."""
     name = document._reverse_db_field_map.get(key)
-    if name is None or key in undeclared(document) or key == "_cls":
+    if name is None or is_undeclared(document, key) or key == "_cls":
         put_key(document, key, bson_value)
         return
     loaded = document._meta.get_field(name).loaded(bson_value)
+    forget_withheld(document, name)
     document._data[name] = remember_value(loaded, bson_value)
     document._mark_as_changed(key)
     keep_exact(document, name, key, bson_value)

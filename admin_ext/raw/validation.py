@@ -14,9 +14,8 @@ from admin_ext.compat import LOAD_ERRORS
 from admin_ext.conflicts import value_text
 from admin_ext.fields import as_checked, run_validators
 from admin_ext.hydration import named_class
+from admin_ext.stored_paths import class_at, declared_fields, field_at, member_field
 from admin_ext.validation import message_for
-
-from .paths import class_at, declared_fields, field_at, member_field
 
 Problem = tuple[tuple, str]
 

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
-from django.db import router, transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -19,9 +18,10 @@ from django.views.decorators.csrf import csrf_protect
 from admin_ext.ejson import dumps, is_lossless
 from admin_ext.hydration import stored_son
 from admin_ext.meta import raw_codename
+from admin_ext.policies import policy_for
 
 from .forms import RawForm
-from .hidden import masked
+from .hidden import LEFT_OUT, masked
 
 # A document with a text of more characters is shown in part, and downloaded as a whole.
 MAX_TEXT = 1_000_000
@@ -60,6 +60,12 @@ class RawViewMixin:
         is_open = getattr(field, "editable", True) or field.db_field == "_id"
         return not is_open and not is_named
 
+    def _is_hidden_at(self, request, policy, field, path):
+        """Tell the same of a value at a path, also of one that no field declares."""
+        if not policy.may_view(path):
+            return LEFT_OUT
+        return field is not None and self.is_hidden_in_raw(request, field)
+
     def get_raw_url(self, obj):
         """Return the address of a document's raw page."""
         name = f"{self.opts.app_label}_{self.opts.model_name}_raw"
@@ -75,11 +81,7 @@ class RawViewMixin:
     @method_decorator(csrf_protect)
     def raw_view(self, request, object_id, extra_context=None):
         """The 'raw' admin view: shows the stored document, and takes an edited one."""
-
-        def view():
-            with transaction.atomic(using=router.db_for_write(self.model)):
-                return self._raw_view(request, object_id, extra_context)
-
+        view = partial(self._raw_view, request, object_id, extra_context)
         return self._show_refused_saves(request, view)
 
     def _raw_view(self, request, object_id, extra_context):
@@ -90,7 +92,8 @@ class RawViewMixin:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not self._may_view_raw(request, obj):
             raise PermissionDenied
-        is_hidden = partial(self.is_hidden_in_raw, request)
+        policy = policy_for(request, self.model, self)
+        is_hidden = partial(self._is_hidden_at, request, policy)
         text = dumps(
             masked(type(obj), stored_son(obj), is_hidden), indent=2, ensure_ascii=False
         )
@@ -100,7 +103,9 @@ class RawViewMixin:
         if request.method == "POST" and reason:
             raise PermissionDenied
         data = request.POST if request.method == "POST" else None
-        form = None if reason else RawForm(data, instance=obj, is_hidden=is_hidden)
+        form = None
+        if not reason:
+            form = RawForm(data, instance=obj, is_hidden=is_hidden, policy=policy)
         if data is not None and form.is_valid() and not self._refused(request, form):
             return self._save_raw(request, obj, form)
         context = {"form": form, "reason": reason, "text": text[:MAX_TEXT]}

@@ -10,26 +10,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-import bson
-from bson.raw_bson import RawBSONDocument
-from pymongo import ASCENDING
-from pymongo.errors import ExecutionTimeout, OperationFailure
+from pymongo.errors import OperationFailure
 
 from admin_ext.ejson import CODEC
+from admin_ext.identities import key_identity
+from admin_ext.introspection.batches import Batch, by_key
 from admin_ext.keys import key_for
+from admin_ext.limits import TIMEOUTS
 
-from .existence import existing, key_identity
+from .existence import existing
 from .paths import ANY_KEY, ReferencePath, reference_paths
 from .progress import Progress, Tally
 from .states import Lead, State, examine
 
 # Of so many keys it is remembered whether there is a document.
 MAX_KNOWN = 100_000
-
-# A batch ends beyond so many bytes, however many documents these are.
-MAX_BYTES = 16_000_000
-
-RAW = CODEC.with_options(document_class=RawBSONDocument)
 
 
 @dataclass(frozen=True)
@@ -139,15 +134,13 @@ class Check:
     def run(self) -> Iterator[int]:
         """Check, and yield after each batch how many documents it had.
 
-        Raise pymongo's ExecutionTimeout when one document alone takes too long.
+        Raise one of limits.TIMEOUTS when one document alone takes too long.
         """
         started, before = time.monotonic(), self.progress.seconds
         for source in self.sources:
             if source.name in self.progress.done:
                 continue
-            size = self.batch
-            while True:
-                sons, size, is_last = self._read(source, size)
+            for sons, is_last in self._batches(source):
                 progress = self._checked(source, sons)
                 if is_last:
                     done = (*progress.done, source.name)
@@ -155,9 +148,6 @@ class Check:
                 seconds = before + time.monotonic() - started
                 self.progress = replace(progress, seconds=seconds)
                 yield len(sons)
-                if is_last:
-                    break
-                size = min(size * 2, self.batch)
 
     def size(self) -> int | None:
         """Return about how many documents there are, None when nobody knows."""
@@ -170,52 +160,15 @@ class Check:
                 return None
         return total
 
-    def _read(self, source, size) -> tuple[list[dict], int, bool]:
-        """Return the next documents, the size that was possible, and "it is the end".
-
-        A view may have several documents of one key: all of them are in one batch.
-        """
-        while True:
-            try:
-                sons, is_last = self._find(source, size)
-            except ExecutionTimeout:
-                if size == 1:
-                    raise
-                size = max(1, size // 4)
-                continue
-            if is_last:
-                return sons, size, True
-            following = key_identity(sons[-1].get("_id"))
-            whole = [
-                each for each in sons if key_identity(each.get("_id")) != following
-            ]
-            if whole:
-                return whole, size, False
-            size *= 2
-
-    def _find(self, source, size) -> tuple[list[dict], bool]:
-        """Read one more than ``size`` documents behind the last, or until MAX_BYTES.
-
-        A plain ``$gt`` finds keys of the same type only; ``$expr`` compares all, and
-        uses the index of ``_id`` as well.
-        https://www.mongodb.com/docs/manual/reference/method/db.collection.find/#type-bracketing
-        """
-        condition = {}
-        if self.progress.is_begun:
-            last = {"$literal": self.progress.last}
-            condition = {"$expr": {"$gt": ["$_id", last]}}
-        cursor = self._with_options(source.collection, RAW).find(
-            condition, source.projection, batch_size=size + 1, allow_disk_use=True
+    def _batches(self, source) -> Iterator[Batch]:
+        """Yield the documents behind the last."""
+        return by_key(
+            self._with_options(source.collection, CODEC),
+            projection=source.projection,
+            after=(self.progress.last,) if self.progress.is_begun else (),
+            batch=self.batch,
+            max_time=self.max_time,
         )
-        cursor = cursor.sort("_id", ASCENDING).max_time_ms(self.max_time)
-        sons, length = [], 0
-        with cursor.limit(size + 1) as found:
-            for raw in found:
-                sons.append(bson.decode(raw.raw, CODEC))
-                length += len(raw.raw)
-                if length > MAX_BYTES and len(sons) > 1:
-                    return sons, False
-        return sons, len(sons) <= size
 
     def _with_options(self, collection, codec):
         return collection.with_options(
@@ -268,7 +221,7 @@ class Check:
         options = {"max_time": self.max_time, "read_preference": self.read_preference}
         try:
             found = existing(target, keys, **options)
-        except ExecutionTimeout:
+        except TIMEOUTS:
             if len(keys) == 1:
                 raise
             middle = len(keys) // 2

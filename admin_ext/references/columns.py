@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from mongoengine.base import BaseDocument
 
+from admin_ext.cuts import CutList, missing_of
 from admin_ext.fields import (
     EmbeddedField,
     GenericEmbeddedField,
@@ -52,15 +53,25 @@ def step(value: Any, field: Any, name: str) -> Any:
     """Return what stands in ``value`` under one step of a path."""
     if isinstance(value, Members):
         found = Members(step(item, field, name) for item in value)
-        found.more = value.more
+        found.more, found.missing = value.more, value.missing
         return found
     if isinstance(value, list | tuple):
-        return Members(step(item, field, name) for item in value)
+        found = Members(step(item, field, name) for item in value)
+        found.missing = missing_of(value)
+        return found
     if isinstance(value, dict):
         return value.get(name)
     if not isinstance(value, BaseDocument) or field is None:
         return None
-    return held(field, value) if holds_references(field) else field.stored_value(value)
+    if holds_references(field):
+        return held(field, value)
+    found = field.stored_value(value)
+    missing = missing_of(field.shown_bson(value))
+    if missing and isinstance(found, list):
+        # What mongoengine makes of the list does not know.
+        found = CutList(list.__iter__(found))
+        found.missing = missing
+    return found
 
 
 def follow(document: Any, value: Any, field: Any) -> Any:
@@ -71,7 +82,7 @@ def follow(document: Any, value: Any, field: Any) -> Any:
     """
     if isinstance(value, Members):
         found = Members(follow(document, item, field) for item in value[:MAX_SHOWN])
-        found.more = value.more + len(value[MAX_SHOWN:])
+        found.more = value.more + value.missing + len(value[MAX_SHOWN:])
         return found
     if value is None:
         return None
@@ -82,7 +93,7 @@ def follow(document: Any, value: Any, field: Any) -> Any:
     if isinstance(field, ReferenceField):
         return documents[0]
     found = Members(documents)
-    found.more = len(references[MAX_SHOWN:])
+    found.more = missing_of(value) + len(references[MAX_SHOWN:])
     return found
 
 
@@ -95,13 +106,19 @@ class Column:
     """A column that shows references, or goes through some, for all rows of a page.
 
     ``is_code``: what the path leads to is read by code, which may read any field, and
-    all members of lists.
+    all members of lists; ``is_whole``: False where it says that it reads the path only.
     """
 
     def __init__(
-        self, name: str, path: Path, rows: Iterable[Any], *, is_code: bool = False
+        self,
+        name: str,
+        path: Path,
+        rows: Iterable[Any],
+        *,
+        is_code: bool = False,
+        is_whole: bool = True,
     ):
-        self.name, self.is_code, self._at = name, is_code, 0
+        self.name, self.is_code, self.is_whole, self._at = name, is_code, is_whole, 0
         self.fields, self.names = fields_of(path), path.names
         self.rows, self.values = list(rows), list(rows)
 
@@ -123,7 +140,7 @@ class Column:
         is_last = self._at == len(self.fields)
         for row, value in zip(self.rows, self.values, strict=True):
             if self.is_code:
-                self._want_whole(page, field, value)
+                self._want_all(page, field, value)
                 continue
             cell = Cell(field, value)
             for reference in cell.references:
@@ -131,10 +148,10 @@ class Column:
             if is_last and not is_nothing(value):
                 page.cells[id(row), self.name] = cell
 
-    def _want_whole(self, page: PageReferences, field: Any, value: Any) -> None:
+    def _want_all(self, page: PageReferences, field: Any, value: Any) -> None:
         for part in parts(value):
             for reference in references_in(field, part):
-                if reference.target is not None:
+                if reference.target is not None and self.is_whole:
                     page.need(reference.target, None)
                 page.want(reference)
 

@@ -13,20 +13,20 @@ import bson
 from bson import Regex
 from bson.codec_options import DatetimeConversion
 from django.utils.translation import gettext
-from pymongo.errors import ExecutionTimeout, OperationFailure
+from pymongo.errors import OperationFailure
 
 from admin_ext.exceptions import TooManyMatches
+from admin_ext.identities import key_identity
+from admin_ext.limits import TIMEOUTS, max_time, within
 from admin_ext.lookups import MAX_JOINED
 from admin_ext.memory import remembered
 
-from .existence import existing, key_identity
+from .existence import existing
 from .joins import Limit, joined, stages
 from .paths import ReferencePath, reference_paths
 from .states import State, lead_of, lists_of
 
 logger = logging.getLogger(__name__)
-
-MAX_TIME = 10_000  # ms
 
 # Of all references that lead nowhere together; the query carries them.
 MAX_BYTES = 8_000_000
@@ -116,9 +116,10 @@ def leading_nowhere(
     {State: [values as BSON has them]}; see ``condition`` for what it raises.
     """
     try:
-        values = list(_bounded(queryset, path, limit))
-        values = _without_document(path, values, limit)
-    except ExecutionTimeout as error:
+        with within(max_time()):
+            values = list(_bounded(queryset, path, limit))
+            values = _without_document(path, values, limit)
+    except TIMEOUTS as error:
         raise TooManyMatches(
             gettext(
                 "It took too long to look up all references of “%(name)s”. Ask for "
@@ -150,9 +151,8 @@ def _bounded(queryset, path, limit) -> Iterator[Any]:
         *stages(path, limit),
         {"$limit": MAX_JOINED + 1},
     ]
-    rows = collection.with_options(codec_options=codec).aggregate(
-        pipeline, maxTimeMS=MAX_TIME, allowDiskUse=True
-    )
+    collection = collection.with_options(codec_options=codec)
+    rows = collection.aggregate(pipeline, allowDiskUse=True)
     length = 0
     for number, row in enumerate(rows):
         length += len(bson.encode(row, codec_options=codec))
@@ -178,7 +178,7 @@ def _without_document(path, values, limit) -> list[Any]:
         if lead is not None and lead.target not in known:
             wanted[lead.target].append(lead.key)
     found = {
-        target: existing(target, keys, limit=limit(target), max_time=MAX_TIME)
+        target: existing(target, keys, limit=limit(target), max_time=max_time())
         for target, keys in wanted.items()
     }
     return [

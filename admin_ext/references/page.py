@@ -2,25 +2,27 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from functools import cached_property
 from itertools import islice
 from typing import Any
 
 from django.templatetags.static import static
+from django.utils.translation import gettext as _
 from mongoengine import Document, EmbeddedDocument
 from pymongo.errors import PyMongoError
 
 from admin_ext.compat import reading_no_cached_references
 from admin_ext.delete_rules import batches
-from admin_ext.hydration import document_for_son
+from admin_ext.fetching import load
+from admin_ext.hydration import document_for_son, part_for_son
 from admin_ext.keys import key_for, remember_document
-from admin_ext.querysets import load
+from admin_ext.limits import max_time, within
+from admin_ext.replicas import as_read, leniently
 
-from .access import Access, NoLimits
+from .access import Access
 from .labels import MAX_SHOWN, Cell, document_html, reference_html
-from .partial import PartialDocuments, hashable
+from .partial import PartialDocuments, as_shown, hashable
 from .texts import classes_of, page_fields, text_fields
 from .values import (
     Reference,
@@ -31,9 +33,6 @@ from .values import (
 )
 
 logger = logging.getLogger(__name__)
-
-# The documents of one collection that a page refers to may take so long.
-MAX_TIME = 5_000  # ms
 
 # Where a page keeps its references on the objects that it lists.
 ATTRIBUTE = "_admin_references"
@@ -68,6 +67,8 @@ class PageReferences:
         self._partial: dict[type, PartialDocuments] = {}
         self._html: dict[tuple, tuple[Any, str]] = {}
         self._texts_in_work = 0
+        # {column: what stands in it, since MongoDB gave its code no answer}
+        self.stopped: dict[Any, str] = {}
         # {class: why MongoDB did not tell of its documents}
         self.errors: dict[type, PyMongoError] = {}
 
@@ -102,8 +103,8 @@ class PageReferences:
 
     @cached_property
     def unlimited(self) -> "PageReferences":
-        """The same for developers' code, which may read what a person may not see."""
-        page = PageReferences(owner=self.owner, access=NoLimits())
+        """The same for developers' code, which may read what no admin lists."""
+        page = PageReferences(owner=self.owner, access=self.access.of_code)
         page.members = self.members
         return page
 
@@ -112,7 +113,7 @@ class PageReferences:
         wanted, self._wanted = self._wanted, defaultdict(dict)
         groups = defaultdict(list)
         for target in wanted:
-            collection = target._get_collection()
+            collection = as_read(target, target._get_collection())
             limit = self.access.condition(target)
             place = (id(collection.database.client), collection.full_name, repr(limit))
             groups[place].append(target)
@@ -126,7 +127,7 @@ class PageReferences:
     def _load(self, targets: list[type], wanted: dict[type, dict]) -> None:
         names = self._names(targets)
         keys = {hashable(key): key for each in targets for key in wanted[each].values()}
-        collection = targets[0]._get_collection()
+        collection = as_read(targets[0], leniently(targets[0]._get_collection()))
         limit = self.access.condition(targets[0])
         projection = None if names is None else _projection(targets, names)
         for batch in batches(list(keys.values())):
@@ -135,8 +136,7 @@ class PageReferences:
                 condition = {"$and": [condition, limit]}
             # All in one answer: the first has 101 documents otherwise.
             found = collection.find(condition, projection, batch_size=len(batch) + 1)
-            found.max_time_ms(MAX_TIME)
-            with reading_no_cached_references():
+            with reading_no_cached_references(), within(max_time()):
                 for son in found:
                     self._take(son, targets, wanted, names)
 
@@ -159,12 +159,12 @@ class PageReferences:
         made: dict[type, Any] = {}
         for target in targets:
             key = key_for(target._meta.pk, son["_id"])
-            document = _document(target, son) if key in wanted[target] else None
+            document = _document(target, son, names) if key in wanted[target] else None
             if document is None:
                 continue
             cls = type(document)
             if cls not in made:
-                made[cls] = document
+                made[cls] = as_shown(document, self.access.policy(cls))
                 self.add([document])
                 if names is not None:
                     self._partial_of(target).add(document, names)
@@ -173,7 +173,10 @@ class PageReferences:
     def _partial_of(self, target: type) -> PartialDocuments:
         if target not in self._partial:
             self._partial[target] = PartialDocuments(
-                target, self.owner, lambda: bool(self._texts_in_work)
+                target,
+                self.owner,
+                lambda: bool(self._texts_in_work),
+                self.access.policy,
             )
         return self._partial[target]
 
@@ -194,8 +197,16 @@ class PageReferences:
     def document_for(self, reference: Reference) -> Any:
         """Return the document that a reference leads to, or None when it is gone."""
         if isinstance(reference.stored, Document):
-            return reference.stored
+            return self._cached(reference.stored)
         return self.documents.get((reference.target, reference.key))
+
+    def _cached(self, document: Any) -> Any:
+        """Return what may be seen of a document that another has a copy of."""
+        cls = type(document)
+        policy = self.access.policy(cls)
+        if policy is None or not policy.withholds:
+            return document
+        return as_shown(load(cls, document.to_mongo()), policy)
 
     def get(self, target: type, value: Any) -> Any:
         """Return the document that ``value`` refers to, or None when it is gone."""
@@ -203,8 +214,11 @@ class PageReferences:
 
     def text(self, document: Any) -> str:
         """Return ``str(document)``; what else it reads is loaded for all of a kind."""
-        with self._making_text():
+        self._texts_in_work += 1
+        try:
             return str(document)
+        finally:
+            self._texts_in_work -= 1
 
     def document_html(self, document: Any, *, kind: Any, link: bool) -> str:
         """Return the text and link of a document, which are made once."""
@@ -212,7 +226,9 @@ class PageReferences:
         found = self._html.get(asked)
         if found is None:
             text, url = self.text(document), self.url(document) if link else ""
-            html = document_html(text, url, kind=kind, icon=self._icon)
+            html = document_html(
+                text, url, kind=kind, icon=self._icon, title=self._title
+            )
             # With the document, so that no other gets its id().
             found = self._html[asked] = (document, html)
         return found[1]
@@ -221,13 +237,9 @@ class PageReferences:
     def _icon(self) -> str:
         return static("admin/img/icon-viewlink.svg")
 
-    @contextmanager
-    def _making_text(self) -> Iterator[None]:
-        self._texts_in_work += 1
-        try:
-            yield
-        finally:
-            self._texts_in_work -= 1
+    @cached_property
+    def _title(self) -> str:
+        return _("View %s")
 
     def url(self, document: Any) -> str:
         """Return the change page's URL, or "" when the person may not view it."""
@@ -249,9 +261,16 @@ class PageReferences:
         return self.html(reference, link=link)
 
 
-def _document(target: type, son: dict) -> Any:
-    """Return a stored document, None where it is of no class that inherits from it."""
-    document = load(target, son)
+def _document(target: type, son: dict, names: frozenset[str] | None) -> Any:
+    """Return a stored document, None where it is of no class that inherits from it.
+
+    ``names``: the fields that were fetched, of plainly made classes; None for all.
+    """
+    if names is None:
+        document = load(target, son)
+    else:
+        names = names | {target._meta.pk.name, "_cls"}
+        document = remember_document(part_for_son(target, son, names), son)
     if isinstance(document, target):
         return document
     if "." in target._class_name:

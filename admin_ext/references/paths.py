@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db.models.constants import LOOKUP_SEP
 from mongoengine import Document
 
+from admin_ext.compat import all_document_classes
 from admin_ext.exceptions import UnsupportedLookup
 from admin_ext.fields import (
     EmbeddedField,
@@ -141,6 +142,12 @@ def reference_paths(document: type) -> tuple[ReferencePath, ...]:
 
     Those of its embedded documents, lists and maps too, in the order of the fields.
     """
+    # A class that comes later may be embedded, too.
+    return _reference_paths(document, len(all_document_classes()))
+
+
+@lru_cache(maxsize=1_000)
+def _reference_paths(document: type, classes: int) -> tuple[ReferencePath, ...]:
     found: dict[tuple, ReferencePath] = {}
     for each in _walk(document, document, (), ()):
         found.setdefault((each.steps, each.targets), each)

@@ -24,7 +24,7 @@ from admin_ext.fields import (
     MapField,
     ReferenceListField,
 )
-from admin_ext.hydration import stored_son
+from admin_ext.hydration import shown_son
 from admin_ext.keys import Key
 from admin_ext.meta import Options
 
@@ -201,7 +201,7 @@ def _on_the_page(
         paths = [each for each in reference_paths(cls) if _is_of(each, field)]
         for each in [*page.members[cls]]:
             for path in paths:
-                values = path.values(stored_son(each) or {})
+                values = path.values(shown_son(each) or {})
                 found = (one for value in values for one in _readings(path, value))
                 yield from islice(found, limit)
 

@@ -14,6 +14,8 @@ from admin_ext.hydration import named_class
 Fields = WeakKeyDictionary[type, frozenset[str]]
 _OF_TEXTS: Fields = WeakKeyDictionary()
 _OF_PAGES: WeakKeyDictionary[type, Fields] = WeakKeyDictionary()
+# What code of lists reads of their rows beside what it declares.
+_OF_ROWS: Fields = WeakKeyDictionary()
 _LOCK = Lock()
 
 # Stands for all fields.
@@ -48,6 +50,14 @@ def page_fields(owner: type | None, document: type) -> frozenset[str] | None:
     return None if ALL in found else found
 
 
+def row_fields(document: type) -> frozenset[str] | None:
+    """Return the fields that code of lists of a class was seen to read beside those
+    that it declares, None for all.
+    """
+    found = _OF_ROWS.get(document, frozenset())
+    return None if ALL in found else found
+
+
 def learn(document: type, name: str) -> None:
     """Remember that the text of a class reads a field; forgotten with the process."""
     _add(_OF_TEXTS, document, name)
@@ -61,6 +71,11 @@ def learn_from_page(owner: type | None, document: type, name: str) -> None:
         _add(fields, document, name)
 
 
+def learn_from_row(document: type, name: str) -> None:
+    """Remember that code of lists of a class reads a field of their rows."""
+    _add(_OF_ROWS, document, name)
+
+
 def _add(fields: Fields, document: type, name: str) -> None:
     with _LOCK:
         fields[document] = fields.get(document, frozenset()) | {name}
@@ -70,6 +85,7 @@ def forget() -> None:
     """Forget what was learned."""
     _OF_TEXTS.clear()
     _OF_PAGES.clear()
+    _OF_ROWS.clear()
 
 
 def classes_of(document: type) -> Iterator[type]:

@@ -41,10 +41,11 @@ class Reference(NamedTuple):
 class Members(list):
     """What a path that goes through a list leads to, one for each member.
 
-    ``more``: how many more members there are, behind a long list of references.
+    ``more``: how many more members there are, behind a long list of references;
+    ``missing``: how many of them were not fetched.
     """
 
-    more = 0
+    more = missing = 0
 
 
 def is_nothing(value: Any) -> bool:
@@ -67,7 +68,7 @@ def held(field: Any, document: Any) -> Any:
     """
     if stored_son(document) is None or is_set(field, document):
         return document._data.get(field.name)
-    stored = field.stored_bson(document)
+    stored = field.shown_bson(document)
     return None if stored is MISSING else stored
 
 

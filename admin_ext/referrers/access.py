@@ -11,6 +11,7 @@ from pymongo.errors import OperationFailure
 from admin_ext.compat import all_document_classes
 from admin_ext.indexes import MAX_AGE, index_on, size_of
 from admin_ext.meta import present
+from admin_ext.policies import policy_for
 from admin_ext.references import ReferencePath, condition, is_dotted, paths_to
 from admin_ext.registry import nearest_admin
 
@@ -100,9 +101,17 @@ def referrers_of(target: type, request: Any, admin_site: Any) -> list[Referrer]:
     found: dict[tuple, Referrer] = {}
     for path in paths_to(target, owners):
         admin = owners[path.owner]
+        if not may_know(path, request, admin):
+            continue
         referrer = Referrer(path, admin, rows(admin))
         found.setdefault(referrer.place, referrer)
     return sorted(found.values(), key=_name)
+
+
+def may_know(path: ReferencePath, request: Any, admin: Any) -> bool:
+    """Tell whether a person may know what is stored at a path."""
+    policy = policy_for(request, path.owner, admin)
+    return policy.may_query(path.steps)
 
 
 def _name(referrer: Referrer) -> str:

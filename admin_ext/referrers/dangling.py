@@ -9,17 +9,18 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from mongoengine import Document, Q
-from pymongo.errors import ExecutionTimeout, OperationFailure
+from pymongo.errors import OperationFailure
 
 from admin_ext.aggregations import Batch, ask_apart
 from admin_ext.compat import CONNECTION_ERRORS
 from admin_ext.delete_rules import Collected, rules_of
 from admin_ext.keys import stored_key
+from admin_ext.limits import TIMEOUTS
 from admin_ext.meta import document_classes, present
 from admin_ext.querysets import queryset_for
 from admin_ext.references import ReferencePath, condition, paths_to
 
-from .access import Referrer, owner_of, owners_of, reason
+from .access import Referrer, may_know, owner_of, owners_of, reason
 
 # So many of the documents that refer by one path are named, and so many are counted.
 MAX_NAMED = 5
@@ -88,8 +89,10 @@ class LeftDangling:
             keys = [*islice(deleted.values(), MAX_KEYS)]
             rules = rules_of(document)
             for path in paths_to(present(document), owners):
+                admin = self._admin(path.owner)
+                if not may_know(path, self.request, admin):
+                    continue
                 if keys and not any(_is_of(rule, path) for rule in rules):
-                    admin = self._admin(path.owner)
                     referrer = Referrer(path, admin, self._all(path))
                     each = found.setdefault(referrer.place, Dangling(referrer))
                     each.conditions.append(condition(path, document, keys))
@@ -203,6 +206,6 @@ def _is_of(rule: Any, path: ReferencePath) -> bool:
 
 def _failed(wanted: list[Dangling], error: Exception) -> None:
     for each in wanted:
-        is_slow = isinstance(error, ExecutionTimeout)
+        is_slow = isinstance(error, TIMEOUTS)
         text = _("looking for them took too long") if is_slow else reason(error)
         each.why = each.why or text

@@ -7,14 +7,14 @@ from typing import Any
 
 from django.contrib.admin.filters import RelatedFieldListFilter
 from django.urls import NoReverseMatch, reverse
-from django.utils.inspect import func_supports_parameter
 from django.utils.translation import gettext as _
-from pymongo.errors import ExecutionTimeout
 
 from admin_ext.aggregations import ask_apart, counts
-from admin_ext.compat import QUERY_ERRORS, index_keys
+from admin_ext.indexes import index_line
 from admin_ext.keys import stored_key
+from admin_ext.limits import TIMEOUTS
 from admin_ext.references import is_dotted
+from admin_ext.registry import may_look_up
 
 from .access import Referrer, owner_of, reason
 from .parameter import PARAMETER, PointsTo
@@ -80,7 +80,7 @@ class Line:
         return {PARAMETER: str(points_to)}
 
     def _is_allowed(self, lookup: str, value: str) -> bool:
-        """Ask the other admin as Django's ChangeList.get_filters (5.2) does.
+        """Tell whether the other admin takes a lookup, and does what it says.
 
         A filter of the same reference with one choice is not drawn there, and what it
         is asked is forgotten.
@@ -88,9 +88,7 @@ class Line:
         admin, path = self.referrer.admin, self.referrer.path
         if path.lookup in _related_filters(admin.get_list_filter(self.request)):
             return False
-        takes_request = func_supports_parameter(admin.lookup_allowed, "request")
-        request = [self.request] if takes_request else []
-        return admin.lookup_allowed(lookup, [value], *request)
+        return may_look_up(admin, self.request, lookup, [value])
 
     @property
     def ask(self) -> str:
@@ -120,20 +118,7 @@ class Line:
     def index(self) -> str:
         """What would declare the index that is missing; "" where none would help."""
         path = self.referrer.path
-        if not is_dotted(path):
-            return ""
-        name = ".".join(each.name for each in path.fields)
-        try:
-            is_such = index_keys(path.owner, [name]) == [path.stored_key]
-        except QUERY_ERRORS:
-            is_such = False
-        if not is_such:
-            collection = self.referrer.collection.name
-            return f'db.{collection}.createIndex({{"{path.stored_key}": 1}})'
-        # mongoengine would put the name of the class before it.
-        is_bare = not path.owner._meta.get("allow_inheritance")
-        spec = f'"{name}"' if is_bare else f'{{"fields": ["{name}"], "cls": False}}'
-        return f'meta = {{"indexes": [{spec}]}}'
+        return index_line(path.owner, [(path.stored_key, 1)]) if is_dotted(path) else ""
 
 
 def _related_filters(list_filter: Iterable[Any]) -> Iterator[str]:
@@ -186,7 +171,7 @@ class Panel:
 def _failed(max_time: int, lines: list[Line], error: Exception) -> None:
     """Let lines say why nothing was counted."""
     for each in lines:
-        each.can_ask = isinstance(error, ExecutionTimeout)
+        each.can_ask = isinstance(error, TIMEOUTS)
         if each.can_ask:
             text = _("Counting was stopped after %(seconds)d s.")
             each.why = text % {"seconds": max_time // 1_000}

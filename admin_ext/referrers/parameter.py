@@ -16,12 +16,14 @@ from mongoengine import Document
 
 from admin_ext.compat import QUERY_ERRORS
 from admin_ext.ejson import CODEC
+from admin_ext.failures import FAILURES
 from admin_ext.hydration import named_class
+from admin_ext.limits import max_side_time, within
 from admin_ext.meta import present
 from admin_ext.reference_lookups import key_bson
 from admin_ext.references import ReferencePath, reference_paths
 
-from .access import Referrer, owners_of
+from .access import Referrer, may_know, owners_of
 
 PARAMETER = "_points_to"
 SEPARATOR = ":"
@@ -46,9 +48,14 @@ class PointsTo:
         ))
 
     @classmethod
-    def parse(cls, text: str, admin: Any) -> "PointsTo":
-        """Read what a URL of the list of ``admin`` says. Raise ValidationError."""
+    def parse(cls, text: str, admin: Any, request: Any) -> "PointsTo":
+        """Read what a URL of the list of ``admin`` says. Raise ValidationError.
+
+        A path that the person may not know of is none.
+        """
         for path in _paths_of(admin):
+            if not may_know(path, request, admin):
+                continue
             rest = text.removeprefix(f"{path.stored}{SEPARATOR}")
             name, separator, key = rest.partition(SEPARATOR)
             if rest == text or not separator:
@@ -114,7 +121,11 @@ class PointsTo:
         admin = owners_of(admin_site).get(self.target)
         if admin is None or not admin.has_view_or_change_permission(request):
             return self.key, ""
-        found = admin.get_queryset(request).filter(pk=self.key).first()
+        try:
+            with within(max_side_time()):
+                found = admin.get_queryset(request).filter(pk=self.key).first()
+        except FAILURES:
+            return self.key, ""
         if found is None or not admin.has_view_or_change_permission(request, found):
             return self.key, ""
         name = f"admin:{admin.opts.app_label}_{admin.opts.model_name}_change"

@@ -1,1 +1,1 @@
-"""Measurements, not tests: each prints a table. They are run by `make bench`."""
+"""Measurements, not tests: each prints a table. `make bench` runs those of `pages`."""

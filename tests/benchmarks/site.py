@@ -16,16 +16,19 @@ from config.mongodb import EmbeddedMongoDB
 
 
 @contextmanager
-def serving():
-    """Give (test client of its ``user``, a superuser; pymongo Database); end both."""
+def serving(**options):
+    """Give (test client of its ``user``, a superuser; pymongo Database); end both.
+
+    ``options`` are those of EmbeddedMongoDB.
+    """
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     with tempfile.TemporaryDirectory(prefix="mongoadmin-bench-") as folder:
         settings.DATABASES["default"]["NAME"] = Path(folder) / "db.sqlite3"
         django.setup()
-        with EmbeddedMongoDB(Path(folder) / "mongo") as server:
-            options = connection(server.uri, "MONGODB_URI")
+        with EmbeddedMongoDB(Path(folder) / "mongo", **options) as server:
+            arguments = connection(server.uri, "MONGODB_URI")
             mongoengine.disconnect_all()
-            mongoengine.register_connection("default", **options)
+            mongoengine.register_connection("default", **arguments)
             yield signed_in(), mongoengine.get_db()
             mongoengine.disconnect_all()
 

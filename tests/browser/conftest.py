@@ -20,7 +20,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-TIMEOUT = 30_000  # ms
+# A machine that many share may stand still for half a minute.
+TIMEOUT = 120_000  # ms
 SCREENSHOTS = os.environ.get("SCREENSHOTS")
 
 
@@ -111,3 +112,15 @@ def login(live_server):
         page.context.add_cookies([{**cookie, "url": live_server.url}])
 
     return log_in
+
+
+@pytest.fixture
+def check(page, context_options):
+    """Look at a page, which must be no wider than the window: check(name)."""
+    width = context_options["viewport"]["width"]
+
+    def check_page(name):
+        look(page, f"{name}-{context_options['color_scheme']}-{width}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+    return check_page

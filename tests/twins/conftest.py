@@ -1,6 +1,7 @@
 """The fixture of the twin tests, and how many requests they sent."""
 
 import pytest
+from django.conf.urls.i18n import is_language_prefix_patterns_used
 
 from . import rows
 from .shop import Twins
@@ -13,7 +14,9 @@ counted = pytest.StashKey[int]()
 def twins(db, mongo, settings, django_app_factory):
     """Both twins with the rows of the record shop."""
     rows.load()
-    return Twins(settings, django_app_factory)
+    yield Twins(settings, django_app_factory)
+    # Django keeps what this knows of each module of URLs, and with it the sites.
+    is_language_prefix_patterns_used.cache_clear()
 
 
 def pytest_collection_modifyitems(items):

@@ -344,8 +344,17 @@ def test_get_urls_with_views_of_ones_own(twins):
         )
         (album,) = (each for each in site._registry if each.__name__ == "Album")
         urls = site.get_model_admin(album).urls
-        # Files and stored forms are pages of documents only.
-        own = (f"{side}twin_album_file", f"{side}twin_album_raw")
+        # Files, stored forms, schemas, reveals and undoing are of documents only.
+        views = (
+            "file",
+            "raw",
+            "reveal",
+            "schema",
+            "recently_deleted",
+            "undo",
+            "undo_all",
+        )
+        own = {f"{side}twin_album_{view}" for view in views}
         names = [each.name for each in urls if each.name not in own]
         assert names == [
             "shelf",

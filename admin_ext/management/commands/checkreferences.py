@@ -1,60 +1,45 @@
 """Find references that lead nowhere: print a table, exit 1 when there are any."""
 
 import json
-import re
-import signal
 import sys
-import threading
-from contextlib import contextmanager
 from datetime import datetime
-from difflib import get_close_matches
 from pathlib import Path
 
 import pymongo
-from django.contrib.admin.sites import all_sites
-from django.core.management.base import BaseCommand, CommandError
-from mongoengine import Document
-from pymongo.errors import ConnectionFailure, PyMongoError
+from django.core.management.base import CommandError
+from pymongo.errors import PyMongoError
 from tqdm import tqdm
 
 from admin_ext.compat import CONNECTION_ERRORS
-from admin_ext.meta import document_classes
+from admin_ext.management.base import (
+    UNFINISHED,
+    USAGE,
+    DocumentsCommand,
+    check_numbers,
+    interruptible,
+    put,
+    reason_of,
+    suggestion,
+)
 from admin_ext.references.checking import Check, key_text, path_name, sources_of
 from admin_ext.references.paths import reference_paths
 from admin_ext.references.progress import BAD, load, save
 from admin_ext.references.states import State
 
-FOUND, USAGE, UNFINISHED = 1, 2, 3
-
-# What ends a run early: Ctrl-C, a manager of processes, a terminal that is closed.
-SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
-
-# MongoDB takes no time limit beyond this.
-MOST = 2**31 - 1
+FOUND = 1
 
 COLUMNS = (State.NULL, State.MISSING, State.EMPTY, State.MALFORMED, State.DANGLING)
 
 
-class Command(BaseCommand):
+class Command(DocumentsCommand):
     help = (
         "Reads collections and tells which references lead nowhere. Nothing is "
         "written to MongoDB. Exits 1 when malformed or dangling references were "
         "found, 2 when it was called wrongly, 3 when it did not come to the end."
     )
-    requires_system_checks = ()
 
     def add_arguments(self, parser):
-        parser.add_argument(
-            "documents",
-            nargs="*",
-            metavar="app_label.Document",
-            help="What to check; without any, all Documents of the admin.",
-        )
-        parser.add_argument(
-            "--all",
-            action="store_true",
-            help="Check also Documents that are not registered with the admin.",
-        )
+        super().add_arguments(parser)
         parser.add_argument(
             "--path",
             action="append",
@@ -62,19 +47,11 @@ class Command(BaseCommand):
             metavar="comments__author",
             help="Check this path only; may be repeated.",
         )
-        parser.add_argument("--database", metavar="ALIAS", help="Check this one only.")
         parser.add_argument(
             "--batch", type=int, default=1_000, help="Documents that are read at once."
         )
         parser.add_argument(
             "--samples", type=int, default=5, help="Keys of odd documents to print."
-        )
-        parser.add_argument(
-            "--max-time",
-            type=int,
-            default=10_000,
-            metavar="MS",
-            help="For each command; beyond it, smaller batches are tried.",
         )
         parser.add_argument(
             "--secondary",
@@ -87,16 +64,9 @@ class Command(BaseCommand):
             metavar="FILE",
             help="Go on from the state that an interrupted run has left.",
         )
-        parser.add_argument("--json", action="store_true", help="Print JSON.")
 
     def handle(self, *args, **options):
-        for name, least in (("batch", 1), ("samples", 0), ("max_time", 1)):
-            if not least <= options[name] <= MOST:
-                option = name.replace("_", "-")
-                raise CommandError(
-                    f"--{option} must be at least {least} and at most {MOST}.",
-                    returncode=USAGE,
-                )
+        check_numbers(options, batch=1, samples=0, max_time=1)
         progress, chosen = self.chosen(options)
         secondary = pymongo.ReadPreference.SECONDARY_PREFERRED
         try:
@@ -162,41 +132,6 @@ class Command(BaseCommand):
                 )
         return sources
 
-    def documents(self, chosen):
-        """Return the Documents to check. Raise CommandError for an unknown label."""
-        known = {each._meta.label_lower: each for each in document_classes()}
-        registered = {
-            each
-            for site in all_sites
-            for each in site._registry
-            if issubclass(each, Document)
-        }
-        if chosen["documents"]:
-            documents = []
-            for label in chosen["documents"]:
-                if label.lower() not in known:
-                    hint = suggestion(
-                        label, [each._meta.label for each in known.values()]
-                    )
-                    raise CommandError(
-                        f"There is no Document “{label}”.{hint}", returncode=USAGE
-                    )
-                documents.append(known[label.lower()])
-        else:
-            documents = [*known.values()] if chosen["all"] else [*registered]
-        alias = chosen["database"]
-        if alias is None:
-            return documents
-        aliases = [each._meta.get("db_alias", "default") for each in documents]
-        if alias not in aliases:
-            hint = suggestion(alias, aliases)
-            raise CommandError(
-                f"No Document is in the database “{alias}”.{hint}", returncode=USAGE
-            )
-        return [
-            each for each, its in zip(documents, aliases, strict=True) if its == alias
-        ]
-
     def run(self, check):
         """Check, with a bar on stderr where that is a terminal."""
         is_shown = sys.stderr.isatty()
@@ -241,59 +176,15 @@ class Command(BaseCommand):
             for path in source.paths
         ]
         if is_json:
-            self.stdout.write(json.dumps(as_json(progress, rows), indent=1))
+            put(self.stdout, [json.dumps(as_json(progress, rows), indent=1)])
             return
-        for line in table(rows):
-            self.stdout.write(line)
+        put(self.stdout, table(rows))
         speed = progress.documents / progress.seconds if progress.seconds else 0
-        self.stdout.write(
+        line = (
             f"{progress.documents:,} documents in {progress.seconds:.1f} s "
             f"({speed:,.0f} a second)."
         )
-
-
-@contextmanager
-def interruptible():
-    """Have each of SIGNALS raise KeyboardInterrupt within the block.
-
-    Gives a function that has them ignored for the rest of it. What was ignored before,
-    as by nohup, is so still; other threads than the main one get no signals.
-    """
-    is_main = threading.current_thread() is threading.main_thread()
-    numbers = [
-        each
-        for each in signal.Signals
-        if is_main and each.name in SIGNALS
-        if signal.getsignal(each) is not signal.SIG_IGN
-    ]
-
-    def handle(handler):
-        return {each: signal.signal(each, handler) for each in numbers}
-
-    before = handle(signal.default_int_handler)
-    try:
-        yield lambda: handle(signal.SIG_IGN)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def reason_of(error):
-    """Return why a run ended, without what the driver tells of itself."""
-    if isinstance(error, KeyboardInterrupt):
-        return "Interrupted."
-    technical = r" \(configured timeouts:|, Timeout: |, full error: "
-    reason = re.split(technical, str(error))[0]
-    is_lost = isinstance(error, ConnectionFailure)
-    return f"MongoDB cannot be reached: {reason}" if is_lost else reason
-
-
-def suggestion(name, names):
-    """Return a sentence with the one of ``names`` that is most like ``name``, or ""."""
-    known = {each.lower(): each for each in names}
-    last = [each for each in known if each.rpartition(".")[2] == name.lower()]
-    close = last or get_close_matches(name.lower(), known, n=1)
-    return f" Did you mean “{known[close[0]]}”?" if close else ""
+        put(self.stdout, [line])
 
 
 def samples_of(path, tally, state):

@@ -1,0 +1,1 @@
+"""This project's site over MongoDB, as it is measured."""

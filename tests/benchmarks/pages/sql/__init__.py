@@ -1,0 +1,1 @@
+"""The notes service as SQL models under Django's own admin."""

@@ -1,0 +1,96 @@
+"""What a person sends to a list, when MongoDB stops or refuses it."""
+
+import pytest
+from bson import ObjectId
+from django.contrib.admin import site
+
+from tests import mongodb
+from tests.documents import Book
+
+KEY = ObjectId("5f0000000000000000000001")
+BOOKS = "/admin/tests/book/"
+ACTION = {"action": "delete_selected", "_selected_action": str(KEY)}
+FAULTS = [
+    ({"errorCode": mongodb.TIME_LIMIT}, "It took longer than 15 s."),
+    ({"errorCode": mongodb.UNAUTHORIZED}, "The MongoDB user of this site may not read"),
+]
+
+
+@pytest.fixture
+def book(mongo):
+    mongo.books.insert_one({"_id": KEY, "title": "Red house"})
+    yield mongo
+    assert mongo.books.count_documents({}) == 1
+
+
+@pytest.mark.parametrize(("fault", "why"), FAULTS)
+def test_an_action_that_cannot_read_its_rows(
+    book, admin_client, mongo_faults, fault, why
+):
+    with mongo_faults("books", **fault):
+        response = admin_client.post(BOOKS, ACTION)
+    assert (response.status_code, response.url) == (302, BOOKS)
+    html = admin_client.get(BOOKS).content.decode()
+    assert f"This was not done, or not all of it. {why}" in html
+
+
+@pytest.mark.parametrize(("fault", "why"), FAULTS)
+def test_a_deletion_that_cannot_be_looked_up_is_not_offered(
+    book, admin_client, mongo_faults, fault, why
+):
+    url = f"{BOOKS}{KEY}/delete/"
+    for data in (None, {"post": "yes"}):
+        with mongo_faults("chapters", **fault):
+            ask = admin_client.get if data is None else admin_client.post
+            html = ask(url, data).content.decode()
+        assert f"What would be deleted could not be looked up. {why}" in html
+        assert 'type="submit" value="Yes' not in html
+
+
+def test_what_an_action_reads_first_has_a_limit(book, admin_client, mongo_commands):
+    with mongo_commands() as commands:
+        admin_client.post(BOOKS, ACTION)
+    limits = [each.document.get("maxTimeMS") for each in commands]
+    assert limits
+    assert all(0 < each <= 15_000 for each in limits)
+
+
+def test_a_form_that_mongodb_refuses_says_so(book, admin_client, mongo_faults):
+    with mongo_faults("books", errorCode=mongodb.UNAUTHORIZED):
+        response = admin_client.get(f"{BOOKS}{KEY}/change/")
+    assert response.status_code == 503
+    html = response.content.decode()
+    assert "<h1>The database refused this</h1>" in html
+    assert "The MongoDB user of this site may not read it." in html
+
+
+@pytest.mark.parametrize("place", ["add", f"{KEY}/change"])
+def test_what_a_form_that_was_sent_reads_has_a_limit(
+    book, admin_client, mongo_commands, place
+):
+    book.chapters.insert_one({"book": KEY, "number": 1})
+    with mongo_commands() as commands:
+        assert admin_client.post(f"{BOOKS}{place}/", {"title": ""}).status_code == 200
+    limits = [each.document.get("maxTimeMS") for each in commands]
+    assert limits
+    assert all(limits)
+
+
+def test_what_cells_that_were_sent_read_has_a_limit(
+    book, admin_client, mongo_commands, monkeypatch
+):
+    admin = site.get_model_admin(Book)
+    monkeypatch.setattr(admin, "list_editable", ("kind",))
+    counts = {"form-TOTAL_FORMS": 1, "form-INITIAL_FORMS": 1}
+    cells = {"form-0-id": str(KEY), "form-0-kind": "wrong", "_save": "Save"}
+    with mongo_commands() as commands:
+        assert admin_client.post(BOOKS, counts | cells).status_code == 200
+    limits = [each.document.get("maxTimeMS") for each in commands]
+    assert limits
+    assert all(limits)
+
+
+def test_what_a_form_writes_has_none(mongo, admin_client, mongo_commands):
+    with mongo_commands() as commands:
+        admin_client.post("/admin/tests/author/add/", {"code": "ada", "name": "Ada"})
+    assert [each.document.get("maxTimeMS") for each in commands.writes] == [None]
