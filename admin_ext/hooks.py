@@ -4,7 +4,7 @@ They are set on the object: an override may well answer without asking its base 
 """
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from inspect import getattr_static
 from operator import is_
 from typing import Any
@@ -15,11 +15,16 @@ def own_hook(options: Any, name: str) -> Callable[..., Any]:
     if name in vars(options):
         return vars(options)[name]
 
+    known = bound = None
+
     @wraps(getattr(options, name))
     def found(*args, **kwargs):
-        # A class method, or a static one, has no place for the object.
-        hook = getattr_static(type(options), name)
-        return hook.__get__(options, type(options))(*args, **kwargs)
+        nonlocal known, bound
+        cls = type(options)
+        if (now := getattr(cls, name)) is not known:
+            # A class method, or a static one, has no place for the object.
+            known, bound = now, getattr_static(cls, name).__get__(options, cls)
+        return bound(*args, **kwargs)
 
     return found
 
@@ -43,14 +48,15 @@ def _as_called(own: Callable[..., Any], args: tuple, kwargs: dict) -> Callable:
     A project's override may take an argument by the one or the other alone, or leave
     out one that is None.
     """
-    called = [*args, *kwargs.values()]
-
-    def hook(*own_args, **own_kwargs):
-        given = [*own_args, *own_kwargs.values()]
-        is_same = len(given) >= len(called) and all(map(is_, given, called))
-        if is_same and not any(each is not None for each in given[len(called) :]):
-            return own(*args, **kwargs)
-        return own(*own_args, **own_kwargs)
-
+    hook = partial(_call, own, args, kwargs)
+    # Which parameters it has is asked with inspect.signature.
     hook.__wrapped__ = own
     return hook
+
+
+def _call(own, args, kwargs, /, *own_args, **own_kwargs):
+    called, given = [*args, *kwargs.values()], [*own_args, *own_kwargs.values()]
+    is_same = len(given) >= len(called) and all(map(is_, given, called))
+    if is_same and not any(each is not None for each in given[len(called) :]):
+        return own(*args, **kwargs)
+    return own(*own_args, **own_kwargs)

@@ -13,7 +13,7 @@ from mongoengine.base.common import _document_registry
 from pymongo import MongoClient, monitoring
 from pymongo.errors import PyMongoError
 
-from admin_ext import memory, plans
+from admin_ext import limits, memory, plans
 from admin_ext.references import texts
 from config.databases import connection
 from config.mongodb import EmbeddedMongoDB, EmbeddedMongoDBError
@@ -50,6 +50,12 @@ def pytest_collection_modifyitems(items):
             item.add_marker("sql")
         if "browser" in item.path.relative_to(item.config.rootpath).parts:
             item.add_marker("browser")
+
+
+def pytest_collection_finish():
+    """Leave out what stays for the whole run when Python looks for cycles."""
+    gc.collect()
+    gc.freeze()
 
 
 def start_server(config):
@@ -165,6 +171,13 @@ def mongo_timeout(mongo_faults):
         client.get(url)
     """
     return lambda name: mongo_faults(name, errorCode=mongodb.TIME_LIMIT)
+
+
+@pytest.fixture
+def default_limits(settings):
+    """Have pages as much time as a project that sets no limits gives them."""
+    settings.ADMIN_EXT_MAX_TIME_MS = limits.MAX_TIME
+    settings.ADMIN_EXT_MAX_SIDE_TIME_MS = limits.MAX_SIDE_TIME
 
 
 @pytest.fixture(autouse=True)

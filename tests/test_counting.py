@@ -155,9 +155,9 @@ def test_a_filter_that_would_scan_a_large_collection_is_not_counted(
     assert sum(each.examined for each in operations) == 0
 
 
-def test_what_takes_too_long_is_not_known_but_the_size(books, mongo, monkeypatch):
+def test_what_takes_too_long_is_not_known_but_the_size(books, mongo, settings):
     slow = books.filter(Q(__raw__={"$expr": SLOW}))
-    monkeypatch.setattr(limits, "MAX_SIDE_TIME", 100)
+    settings.ADMIN_EXT_MAX_SIDE_TIME_MS = 100
     found = counts([slow, books], 9)
     assert [found[0], str(found[1])] == [None, "about 30"]
 

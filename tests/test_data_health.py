@@ -346,6 +346,7 @@ def test_nothing_is_written(hulls, admin_client, mongo_commands):
     assert not commands.writes
 
 
+@pytest.mark.usefixtures("default_limits")
 def test_the_page_says_why_it_read_nothing(hulls, admin_client, mongo_timeout):
     with mongo_timeout("hulls"):
         text = soup_of(admin_client.get(PAGE)).select_one(".notice").get_text(" ")

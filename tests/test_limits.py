@@ -10,6 +10,8 @@ from admin_ext import limits
 
 from .documents import Book
 
+pytestmark = pytest.mark.usefixtures("default_limits")
+
 BOOKS = "/admin/tests/book/"
 KEY = ObjectId("5f0000000000000000000001")
 

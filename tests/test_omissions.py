@@ -10,6 +10,8 @@ from tests import mongodb
 from tests.documents import Book, Publisher
 from tests.files import put
 
+pytestmark = pytest.mark.usefixtures("default_limits")
+
 BOOKS = "/admin/tests/book/"
 KEY = ObjectId("5f0000000000000000000001")
 # More than the page may take.

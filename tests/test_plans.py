@@ -223,6 +223,7 @@ def test_a_planner_that_takes_too_long_is_not_waited_for(books, mongo_faults, se
         assert plan(pages=3) == plans.UNKNOWN
 
 
+@pytest.mark.usefixtures("default_limits")
 def test_the_command_has_a_time_limit(books, mongo_commands):
     with mongo_commands() as commands:
         plan(pages=3)
