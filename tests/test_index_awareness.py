@@ -77,6 +77,7 @@ def test_an_order_that_no_index_has_is_asked_about(admin_client, books):
     ]
 
 
+@pytest.mark.usefixtures("default_limits")
 def test_it_is_sorted_when_that_is_confirmed(admin_client, books, mongo_commands):
     _cl, soup = listed(admin_client, o="1", kind="poems")
     with mongo_commands() as commands:
