@@ -13,7 +13,7 @@ class AdminExtConfig(AppConfig):
     """Templates, static files, commands and checks of this package."""
 
     name = "admin_ext"
-    verbose_name = _("Documents in the admin")
+    verbose_name = _("History and access")
     default_auto_field = "django.db.models.BigAutoField"
     default = True
 

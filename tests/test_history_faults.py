@@ -13,7 +13,7 @@ from admin_ext import history
 from admin_ext.models import Change
 
 from .admin import BookAdmin
-from .documents import Book
+from .documents import Author, Book
 from .history import MISSING, NOTHING_CHANGED, failing, rows
 
 KEY = ObjectId("5f0000000000000000000001")
@@ -185,6 +185,22 @@ def test_or_it_was_not_written_or_nobody_knows(db, book, title, state):
     book.update_one({}, {"$set": {"title": title}})
     assert history.settle(change, Book) == state
     assert Change.objects.get().state == state
+
+
+@pytest.mark.parametrize(
+    ("stored", "state"),
+    [({"name": "B"}, "done"), ({"name": "Another"}, "intended"), (None, "failed")],
+)
+def test_an_addition_is_not_taken_for_that_of_somebody_else(db, mongo, stored, state):
+    with history.recording(None), failing("UPDATE"):
+        Author(code="b", name="B").save(force_insert=True)
+    mongo.authors.delete_one({"_id": "b"})
+    if stored:
+        mongo.authors.insert_one({"_id": "b", **stored})
+    change = Change.objects.get()
+    change.made_at -= timedelta(days=1)
+    change.save()
+    assert history.settle(change, Author) == state
 
 
 def test_what_is_a_moment_old_may_be_on_its_way(db, book):

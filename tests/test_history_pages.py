@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from bson import Decimal128, Int64, ObjectId
+from django.contrib import admin
 from django.contrib.auth.models import Group, Permission, User
 from django.urls import reverse
 from django.utils import timezone
@@ -53,11 +54,25 @@ def test_the_history_tells_values_with_labels_and_types(book, admin_client, admi
     assert 'href="/admin/tests/book/undo/' in text
 
 
-def test_djangos_own_list_stays(book, admin_client, admin_user):
+def test_djangos_own_list_stays(book, admin_client, admin_user, rf):
     record(admin_user, Book, OLD, NEW)
+    options = admin.site._registry[Book]
+    request = rf.get("/")
+    request.user = admin_user
+    options.log_change(request, Book.objects.get(), "Shelved.")
     page = texts(admin_client.get(HISTORY))
     assert page.count('id="change-history"') == 1
+    assert "Shelved." in page
     assert page.count('<section class="admin-ext changes"') == 1
+
+
+def test_it_is_not_said_that_there_is_no_history_below_one(
+    book, admin_client, admin_user
+):
+    nothing = "This object doesn’t have a change history."
+    assert nothing in texts(admin_client.get(HISTORY))
+    record(admin_user, Book, OLD, NEW)
+    assert nothing not in texts(admin_client.get(HISTORY))
 
 
 def test_rows_of_inlines_are_named_and_told_one_by_one(mongo, admin_client, admin_user):

@@ -250,6 +250,31 @@ def test_all_of_one_click_is_undone_and_what_could_not_be_is_told(
     assert len({*Change.objects.exclude(undoes=None).values_list("operation")}) == 1
 
 
+def test_a_click_of_too_many_changes_is_undone_in_parts(
+    books, admin_client, admin_user, monkeypatch
+):
+    monkeypatch.setattr(views, "MAX_CHANGES", 2)
+    operation = uuid.uuid4()
+    changes = []
+    for number in range(6):
+        son = {"_id": number, "title": f"Old {number}"}
+        new = son | {"title": "New"}
+        changes.append(changed(books, admin_user, new, son, operation=operation))
+    # The last of them cannot be undone, and stands in the way of no other.
+    books.update_one({"_id": 5}, {"$set": {"title": "Newest"}})
+    url = undo_url(changes[0], "undo_all")
+    told = []
+    for _part in range(3):
+        page = texts(admin_client.get(url))
+        told.append("There are more." in page)
+        admin_client.post(url)
+    assert told == [True, True, False]
+    titles = [son["title"] for son in books.find().sort("_id")]
+    assert titles == ["Old 0", "Old 1", "Old 2", "Old 3", "Old 4", "Newest"]
+    assert Change.objects.exclude(undoes=None).count() == 5
+    assert "0 of" not in texts(admin_client.get(url))
+
+
 def test_a_change_that_is_not_known_to_be_written_is_not_undone(
     books, admin_client, admin_user
 ):

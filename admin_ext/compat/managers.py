@@ -8,8 +8,8 @@ from mongoengine.queryset.field_list import QueryFieldList
 from mongoengine.queryset.manager import QuerySetManager
 from mongoengine.queryset.visitor import QNode
 
-# What nothing ever changes.
-KEPT = (type(None), bool, int, str, QNode)
+# What nothing ever changes, beside conditions.
+KEPT = frozenset((type(None), bool, int, str))
 
 
 def plain_queryset_class(document: type) -> type | None:
@@ -42,7 +42,10 @@ def clone_querysets_quickly() -> None:
         own = vars(self)
         if self._cursor_obj or not own.keys() >= {*names}:
             return clone_into(self, new)
-        copies = {name: _copied(own[name]) for name in names}
+        copies = {
+            name: value if type(value := own[name]) in KEPT else _copied(value)
+            for name in names
+        }
         vars(new).update(copies)
         new._BaseQuerySet__auto_dereference = self._BaseQuerySet__auto_dereference
         return new
@@ -51,7 +54,7 @@ def clone_querysets_quickly() -> None:
 
 
 def _copied(value: Any) -> Any:
-    if isinstance(value, KEPT):
+    if isinstance(value, QNode):
         return value
     if type(value) is not QueryFieldList:
         return copy.copy(value)

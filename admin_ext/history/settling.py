@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from bson import ObjectId
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from pymongo.errors import PyMongoError
@@ -54,7 +55,7 @@ def settle_with(change: Any, document: Any, stored: Any) -> str:
     if change.kind == kinds.DELETE:
         change.state = states.DONE if stored is MISSING else states.FAILED
     elif change.kind == kinds.ADD:
-        change.state = states.FAILED if stored is MISSING else states.DONE
+        change.state = _of_addition(change, document, stored)
     elif stored is not MISSING:
         change.state = _of_values(change, document, stored)
     if change.state == states.DONE and stored is not MISSING:
@@ -79,10 +80,23 @@ def settled_by_stored(row: Any, written: Written, stored: Any) -> bool:
             row.object_repr = name_of(written._replace(after=stored))
         return bool(row.paths) or written.before is MISSING
     elif written.before is MISSING:
-        row.state = states.DONE
+        row.state = _of_addition(row, cls, stored)
     else:
         row.state = _of_values(row, cls, stored)
     return True
+
+
+def _of_addition(change: Any, document: Any, stored: Any) -> str:
+    """Return the state of an addition; somebody else may have added what is there.
+
+    Nobody else draws the ObjectId that it was given.
+    """
+    states = changes().State
+    if stored is MISSING:
+        return states.FAILED
+    is_own = isinstance(stored["_id"], ObjectId)
+    is_own = is_own or digests(document, change.place, stored) == change.digests
+    return states.DONE if is_own else states.INTENDED
 
 
 def _of_values(change: Any, document: Any, stored: dict) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.admin.utils import quote
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import cached_property
 
@@ -181,6 +181,16 @@ def latest_undo(change: Any) -> Any:
     undone = change.undone_by.filter(state=Change.State.DONE, place=change.place)
     found = (each for each in undone.defer("image") if latest_undo(each) is None)
     return next(found, None)
+
+
+def undone() -> Any:
+    """Return the same for a subquery: changes that put back the one of the row around.
+
+    One that was put back twice, and that again, is taken for one that was not.
+    """
+    done = Change.objects.filter(state=Change.State.DONE, place=OuterRef("place"))
+    back = done.filter(undoes=OuterRef("pk"))
+    return back.exclude(Exists(back))
 
 
 def of_document(document: Any) -> Q:

@@ -24,27 +24,27 @@ from admin_ext.history.storing import NotRecorded
 from admin_ext.protection import is_read_only
 from admin_ext.protection.confirmation import Confirmation
 
-from .access import Subject, labels_of, others_of
+from .access import Subject, labels_of, others_of, undone
 from .entries import listing
 from .plans import Plan, RestorePlan, plan_for
 from .writing import write
 
 logger = logging.getLogger(__name__)
 
-# More changes than this are not put back by one click.
-MAX_CHANGES = 100
+# So many changes are put back at once, and so many looked at to find them.
+MAX_CHANGES, MAX_EXAMINED = 100, 300
 
 
 @dataclass
 class Undoing:
     """What a page of undoing is about: plans, the last change first.
 
-    ``is_cut``: whether there are more than one page has.
+    ``has_more``: whether there are more than are put back at once.
     """
 
     plans: list[Plan]
     is_all: bool
-    is_cut: bool = False
+    has_more: bool = False
     done: list[Plan] = field(default_factory=list)
 
     @property
@@ -102,17 +102,24 @@ def _all_of(first: Plan, request: Any) -> Undoing:
     """Return the plans of an operation, those left out that the person may not know."""
     admin_site = first.subject.admin.admin_site
     found = Change.objects.filter(operation=first.change.operation)
+    if found.count() > MAX_CHANGES:
+        found = found.exclude(Exists(undone()))
     # What refers to others was deleted before them, and is restored after them.
-    changes = [*found.order_by("-pk").select_related("user")[: MAX_CHANGES + 1]]
-    plans = [plan_for(each, request, admin_site) for each in changes[:MAX_CHANGES]]
-    is_cut = len(changes) > MAX_CHANGES
-    return Undoing([plan for plan in plans if plan], is_all=True, is_cut=is_cut)
+    changes = found.order_by("-pk").select_related("user")[:MAX_EXAMINED]
+    known = filter(None, (plan_for(each, request, admin_site) for each in changes))
+    plans, possible = [], 0
+    for plan in known:
+        if possible == MAX_CHANGES:
+            return Undoing(plans, is_all=True, has_more=True)
+        plans.append(plan)
+        possible += plan.is_possible
+    return Undoing(plans or [first], is_all=True)
 
 
 def _carry_out(admin: Any, request: Any, found: Undoing) -> Any:
     """Write what can be written; return the answer, or None to show the page again."""
     asked = found.confirmation
-    if not found.possible or found.is_cut or asked and not asked.is_met:
+    if not found.possible or asked and not asked.is_met:
         return None
     operation = uuid.uuid4()
     for plan in found.possible:
@@ -163,8 +170,13 @@ def _report(admin: Any, request: Any, found: Undoing) -> None:
 
 
 def _next_url(admin: Any, request: Any, found: Undoing) -> str:
-    """Return the history of the document, or the list where it is gone."""
+    """Return the history of the document, or the list where it is gone.
+
+    While there is more to put back, it is the same page.
+    """
     plan = found.done[-1]
+    if found.has_more:
+        return request.get_full_path()
     subject = Subject(plan.change, request, admin.admin_site)
     is_one = len(found.plans) == 1 and subject.obj is not None
     return subject.history_url if is_one else subject.url("changelist")
