@@ -1,5 +1,10 @@
 """The history where SQL or MongoDB fails, before a write, during it, and after it."""
 
+import json
+import os
+import signal
+import subprocess
+import sys
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -11,7 +16,9 @@ from django.urls import reverse
 
 from admin_ext import history
 from admin_ext.models import Change
+from config.paths import BASE_DIR
 
+from . import killed_saves
 from .admin import BookAdmin
 from .documents import Author, Book
 from .history import MISSING, NOTHING_CHANGED, failing, rows
@@ -249,6 +256,33 @@ def test_a_condition_that_did_not_hold_is_a_failure(db, book):
 
 
 NEW = {"$set": {"title": "New"}}
+
+
+def test_a_process_that_is_killed_leaves_an_intention(mongo, tmp_path):
+    keys = [*killed_saves.MOMENTS.values()]
+    mongo.notes.insert_many([{"_id": key, "body": "Old"} for key in keys])
+    host, port = mongo.client.address
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DEBUG": "1",
+        "DATA_DIR": str(tmp_path),
+        "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3",
+        "MONGODB_URI": f"mongodb://{host}:{port}/{mongo.name}?directConnection=true",
+    }
+    told = subprocess.run(
+        [sys.executable, "-m", "tests.killed_saves"],
+        cwd=BASE_DIR,
+        env=environment,
+        check=True,
+        capture_output=True,
+    )
+    assert json.loads(told.stdout) == {
+        "ends": [-signal.SIGKILL, -signal.SIGKILL],
+        "states": [["intended", "failed", 1], ["intended", "done", 1]],
+    }
+    bodies = [son["body"] for son in mongo.notes.find().sort("_id")]
+    assert bodies == ["Old", "succeeded"]
 
 
 def test_no_request_of_a_document_is_in_a_transaction(
