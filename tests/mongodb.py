@@ -75,9 +75,15 @@ class CommandRecorder(monitoring.CommandListener):
             commands.append(command)
 
     def _note_write(self, event):
-        collection = str(event.command[event.command_name])
-        written = self._written.setdefault(event.database_name, {})
-        written.setdefault(collection, set()).add(event.command_name)
+        target = str(event.command[event.command_name])
+        targets = [f"{event.database_name}.{target}"]
+        if event.command_name == "renameCollection":
+            # It is sent to another database, with whole names.
+            targets = [target, event.command["to"]]
+        for each in targets:
+            database, _dot, collection = each.partition(".")
+            written = self._written.setdefault(database, {})
+            written.setdefault(collection, set()).add(event.command_name)
 
     def take_written(self, database_name):
         """Return {collection: names of commands} written since this was asked last."""
