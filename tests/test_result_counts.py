@@ -138,6 +138,7 @@ def test_what_is_sent_is_never_answered_with_a_number_alone(admin_client, books)
     assert "json" not in admin_client.post(url, data)["Content-Type"]
 
 
+@pytest.mark.usefixtures("default_limits")
 def test_a_count_that_takes_too_long_says_so(admin_client, books, mongo_faults):
     why = "The rows were not all counted. It took longer than 5 s. A narrower filter"
     with mongo_faults("books", failCommands=["aggregate"], errorCode=50):
@@ -147,6 +148,7 @@ def test_a_count_that_takes_too_long_says_so(admin_client, books, mongo_faults):
     assert said(soup, ".notice")[0].startswith(why)
 
 
+@pytest.mark.usefixtures("default_limits")
 def test_a_filter_by_references_that_takes_too_long_says_so(
     admin_client, books, mongo_timeout
 ):

@@ -382,6 +382,7 @@ def test_a_dynamic_document_expects_more_keys(admin_client, mongo):
     assert "whole number int" in found["more.x"]
 
 
+@pytest.mark.usefixtures("default_limits")
 @pytest.mark.parametrize("fault", ["refused", "stopped"])
 def test_what_mongodb_does_not_answer_is_said(
     admin_client, stored, mongo_faults, fault

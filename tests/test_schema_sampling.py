@@ -138,6 +138,7 @@ def test_what_no_pipeline_asks_is_read_from_its_beginning(mongo, part, levels):
     assert found == levels
 
 
+@pytest.mark.usefixtures("default_limits")
 def test_what_came_before_the_limit_is_shown(mongo, mongo_faults):
     mongo.sensors.insert_many([{"level": number} for number in range(600)])
     with mongo_faults("sensors", failCommands=["getMore"], errorCode=50):

@@ -23,6 +23,7 @@ def book(mongo):
     assert mongo.books.count_documents({}) == 1
 
 
+@pytest.mark.usefixtures("default_limits")
 @pytest.mark.parametrize(("fault", "why"), FAULTS)
 def test_an_action_that_cannot_read_its_rows(
     book, admin_client, mongo_faults, fault, why
@@ -34,6 +35,7 @@ def test_an_action_that_cannot_read_its_rows(
     assert f"This was not done, or not all of it. {why}" in html
 
 
+@pytest.mark.usefixtures("default_limits")
 @pytest.mark.parametrize(("fault", "why"), FAULTS)
 def test_a_deletion_that_cannot_be_looked_up_is_not_offered(
     book, admin_client, mongo_faults, fault, why
@@ -47,6 +49,7 @@ def test_a_deletion_that_cannot_be_looked_up_is_not_offered(
         assert 'type="submit" value="Yes' not in html
 
 
+@pytest.mark.usefixtures("default_limits")
 def test_what_an_action_reads_first_has_a_limit(book, admin_client, mongo_commands):
     with mongo_commands() as commands:
         admin_client.post(BOOKS, ACTION)

@@ -261,6 +261,7 @@ def test_a_collection_is_tried_where_none_is_listed(mongo, admin_client):
         assert "[5]" in text(admin_client.get("/admin/collections/default/one/"))
 
 
+@pytest.mark.usefixtures("default_limits")
 @pytest.mark.parametrize(
     ("code", "sentence"),
     [

@@ -404,6 +404,7 @@ def test_pages_ask_little_and_write_nothing(
     assert max(each.examined for each in read) <= 101
 
 
+@pytest.mark.usefixtures("default_limits")
 @pytest.mark.parametrize(
     ("code", "sentence"),
     [

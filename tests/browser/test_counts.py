@@ -58,6 +58,7 @@ def test_without_script_the_link_leads_to_the_number(page, notes, context_option
     assert "about" not in page.locator(".paginator").inner_text()
 
 
+@pytest.mark.usefixtures("default_limits")
 def test_what_takes_too_long_is_told_in_words(page, notes, mongo_timeout):
     page.goto(NOTES)
     with mongo_timeout("notes"):

@@ -16,6 +16,7 @@ LOOKS = [
     {"color_scheme": "dark", "viewport": {"width": 390, "height": 844}},
 ]
 NOTES = "/admin/documents/note/"
+pytestmark = pytest.mark.usefixtures("default_limits")
 STOPPED = {"errorCode": mongodb.TIME_LIMIT}
 every_look = pytest.mark.parametrize("context_options", LOOKS)
 
