@@ -22,7 +22,7 @@ from .fields import field_for, references_in
 from .fileforms import FileForm
 from .formfields import DocumentMultipleChoiceField, is_file_left_alone, offers_of
 from .history import last_author
-from .hydration import is_blank, stored_son
+from .hydration import is_blank, is_redacted, stored_son
 from .mentions import attach
 from .meta import present, unique_checks
 from .nested import NO_WINDOWS, Windows, is_nested
@@ -146,8 +146,8 @@ class BaseDocumentForm(FileForm, forms.ModelForm, metaclass=DocumentFormMetaclas
             return NO_INPUT
         if self._adding:
             return self.original_input()
-        token = Base(self.entries(), self.base.seen, self.base.opened)
-        text = token.token(*self._owner)
+        base = Base(self.entries(), self.base.seen, self.base.opened)
+        text = base.token(*self._owner, is_sealed=is_redacted(self.instance))
         drawn = forms.HiddenInput(BASE_ATTRS)
         return drawn.render(self.base_name, text, renderer=renderer())
 

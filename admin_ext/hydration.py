@@ -129,6 +129,15 @@ def visible(value: Any, stored: Any) -> Any:
     return stored
 
 
+def shown_part(value: Any, stored: Any) -> Any:
+    """Return as much of a stored row as the person may see; ``stored`` if that is all.
+
+    ``value``: the same as the Document holds it.
+    """
+    is_partial = isinstance(value, EmbeddedDocument) and isinstance(stored, dict)
+    return value.__dict__.get(SHOWN, stored) if is_partial else stored
+
+
 def is_blank(document: Any) -> bool:
     """Tell whether ``document`` stands for one that is not stored any more."""
     return BLANK in document.__dict__

@@ -20,6 +20,7 @@ from admin_ext.changesets import (
     align,
     arranged,
     differences,
+    digest,
     guard_for,
     identical,
     identity_of,
@@ -384,3 +385,77 @@ def test_a_base_that_was_signed_with_a_former_key_is_read(settings):
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "another" * 10
     assert Base.read(token, "shop.Book", 5).values["title"] == "T"
+
+
+def test_a_sealed_base_comes_back_as_it_was_sent():
+    values = {**VALUES, "rows": {"rows": [[b"w" * 12, b"", None]]}, "empty": ""}
+    token = Base(values, {"title": b"seen"}).token("shop.Book", 5, is_sealed=True)
+    found = Base.read(token, "shop.Book", 5)
+    assert {*found.values} == {*values}
+    assert all(identical(found.values[name], value) for name, value in values.items())
+    assert found.seen == {"title": b"seen"}
+    for owner, key in (("shop.Author", 5), ("shop.Book", 6), ("shop.Book", 5.0)):
+        with pytest.raises(BadBase):
+            Base.read(token, owner, key)
+
+
+def test_a_forged_sealed_base_is_refused(settings):
+    token = Base(VALUES).token("shop.Book", 5, is_sealed=True)
+    signed = Base(VALUES).token("shop.Book", 5)
+    settings.SECRET_KEY = "another" * 10
+    other = Base(VALUES).token("shop.Book", 5, is_sealed=True)
+    forged = (
+        "sealed:",
+        "sealed:x",
+        "sealed:ä",
+        token[7:],
+        token[:-5],
+        f"sealed:{signed}",
+    )
+    for text in (*forged, token):
+        with pytest.raises(BadBase):
+            Base.read(text, "shop.Book", 5)
+    assert Base.read(other, "shop.Book", 5).values["title"] == "T"
+    settings.SECRET_KEY_FALLBACKS = ["test" * 10]
+    with pytest.raises(BadBase):
+        Base.read(token, "shop.Book", 5)
+
+
+def test_a_base_that_was_sealed_with_a_former_key_is_read(settings):
+    token = Base(VALUES).token("shop.Book", 5, is_sealed=True)
+    settings.SECRET_KEY_FALLBACKS = ["first" * 10, settings.SECRET_KEY]
+    settings.SECRET_KEY = "another" * 10
+    assert Base.read(token, "shop.Book", 5).values["title"] == "T"
+
+
+def test_equal_digests_make_no_sealed_base_shorter():
+    def length(*digests):
+        entry = {"keys": [*map(str, range(len(digests)))], "digests": [*digests]}
+        token = Base({"map": entry, "text": "t" * 5000})
+        return len(token.token("shop.Book", 5, is_sealed=True))
+
+    numbers = [*range(50)]
+    assert length(*map(digest, numbers)) == length(*map(digest, [1] * 50)) < 5000
+
+
+def test_the_size_of_an_identity_tells_nothing_of_what_is_withheld():
+    shown = {"n": 1, "deep": {"a": 1}}
+    rows = (
+        {"n": 1, "deep": {"a": 1}},
+        {"n": 1, "deep": {"a": 1, "b": 2}, "_id": 1, "id": 2},
+        {"n": 1, "deep": {"a": 1}, **{f"key {n}": n for n in range(9)}},
+    )
+    found = [identity_of(row, dict(shown)) for row in rows]
+    sizes = {(len(each.key), len(each.traits), len(each.rest)) for each in found}
+    assert len(sizes) == 1
+    assert len({each.whole for each in found}) == 3
+    assert identity_of(shown, shown).rest is None
+
+
+def test_a_row_is_known_by_what_is_withheld_of_it_too():
+    def partly(*rows):
+        return [identity_of(row, {"n": row["n"]}) for row in rows]
+
+    base = partly({"n": 1, "hid": "a"}, {"n": 2, "hid": "b"}, {"n": 3})
+    stored = partly({"n": 3}, {"n": 9, "hid": "b"}, {"n": 1, "hid": "c"})
+    assert align(base, stored) == [2, 1, 0]

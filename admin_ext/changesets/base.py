@@ -1,8 +1,13 @@
-"""What a page showed of a document, signed, so that it comes back as it was sent."""
+"""What a page showed of a document, signed, so that it comes back as it was sent.
+
+The base of a document of which a person may not see all is sealed, too: it has digests
+of rows and of embedded documents as a whole.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from zlib import compress, decompress
 
 import bson
 from bson.errors import BSONError
@@ -11,6 +16,7 @@ from django.core import signing
 from admin_ext.ejson import CODEC
 
 from .merge import Choice
+from .sealing import has_seal, seal, unsealed
 from .values import MISSING, digest, identical
 
 SALT = "admin_ext.changesets.base"
@@ -104,38 +110,40 @@ class Base:
             if each == name or each.startswith(f"{name}-"):
                 del self.values[each]
 
-    def token(self, owner: str, key: Any) -> str:
+    def token(self, owner: str, key: Any, *, is_sealed: bool = False) -> str:
         """Return this base as signed text, for the page of one document only.
 
-        ``owner``: the label of its class; ``key``: its ``_id``, MISSING for none.
+        ``owner``: the label of its class; ``key``: its ``_id``, MISSING for none;
+        ``is_sealed``: nobody can read it.
         """
         missing = [name for name, value in self.values.items() if value is MISSING]
-        return signing.dumps(
-            {
-                "owner": owner,
-                "key": [] if key is MISSING else [key],
-                "values": {
-                    name: value
-                    for name, value in self.values.items()
-                    if value is not MISSING
-                },
-                "missing": missing,
-                "seen": self.seen,
-                "opened": self.opened or datetime.now(UTC),
+        content = {
+            "owner": owner,
+            "key": [] if key is MISSING else [key],
+            "values": {
+                name: value
+                for name, value in self.values.items()
+                if value is not MISSING
             },
-            salt=SALT,
-            serializer=BSONSerializer,
-            compress=True,
+            "missing": missing,
+            "seen": self.seen,
+            "opened": self.opened or datetime.now(UTC),
+        }
+        if is_sealed:
+            return seal(_packed(content))
+        return signing.dumps(
+            content, salt=SALT, serializer=BSONSerializer, compress=True
         )
 
     @classmethod
     def read(cls, token: str, owner: str, key: Any) -> "Base":
         """Return the base that ``token()`` wrote. Raise BadBase for any other text.
 
-        ``key`` may be ANY_KEY.
+        ``key`` may be ANY_KEY. Whether it was sealed makes no difference: it says what
+        a page showed, and gives nobody a right.
         """
         try:
-            found = signing.loads(token, salt=SALT, serializer=BSONSerializer)
+            found = _content(token)
         except (signing.BadSignature, BSONError, ValueError) as error:
             raise BadBase(str(error)) from error
         keys = [] if key is MISSING else [key]
@@ -146,3 +154,26 @@ class Base:
         base = cls(values, found["seen"], found["opened"])
         base.key = next(iter(found["key"]), MISSING)
         return base
+
+
+def _packed(content: dict[str, Any]) -> bytes:
+    """Return the content of a base as bytes whose number tells nothing of digests.
+
+    They are not compressed: of two that are equal the second would take less room.
+    """
+    values = content["values"]
+    texts = {name: value for name, value in values.items() if type(value) is str}
+    others = {name: value for name, value in values.items() if name not in texts}
+    packer = BSONSerializer()
+    packed = compress(packer.dumps(texts))
+    return packer.dumps({**content, "values": others, "texts": packed})
+
+
+def _content(token: str) -> dict[str, Any]:
+    """Return what a token holds. Raise BadSignature, BSONError or ValueError."""
+    if not has_seal(token):
+        return signing.loads(token, salt=SALT, serializer=BSONSerializer)
+    packer = BSONSerializer()
+    content = packer.loads(unsealed(token))
+    texts = packer.loads(decompress(content["texts"]))
+    return {**content, "values": content["values"] | texts}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
-from .values import digest
+from .values import MISSING, digest, identical
 
 # Keys by which applications tell the rows of a list apart; Mongoose gives each an _id.
 ROW_KEYS = ("_id", "id")
@@ -13,17 +13,29 @@ ROW_KEYS = ("_id", "id")
 # Values that say nothing about a row.
 NOTHING = (None, "", [], {})
 
+# In place of the digest of what is withheld of a row of which nothing is.
+NO_REST = bytes(6)
+
 
 class Identity(NamedTuple):
     """What a row of a list is known by.
 
     ``whole``: digest of the row as it was stored; ``key``: of its own key, or b"";
     ``traits``: of each of its keys with what it holds, None for what is no document.
+    Both are of what the person may see. ``rest``: of all that is withheld, as one, so
+    that the size tells nothing of it; NO_REST for nothing, None where all may be seen.
     """
 
     whole: bytes
     key: bytes = b""
     traits: frozenset[bytes] | None = None
+    rest: bytes | None = None
+
+    @property
+    def held(self) -> frozenset[bytes]:
+        """The traits, what is withheld among them."""
+        traits = self.traits or frozenset()
+        return traits if self.rest in (None, NO_REST) else traits | {self.rest}
 
     def is_changed_into(self, other: "Identity") -> bool:
         """Tell whether ``other``, in the same place, is this row changed.
@@ -33,17 +45,35 @@ class Identity(NamedTuple):
         """
         if self.traits is None or other.traits is None:
             return self.traits is other.traits
-        return 2 * len(self.traits & other.traits) >= max(len(self.traits), 1)
+        return 2 * len(self.held & other.held) >= max(len(self.held), 1)
 
 
-def identity_of(row: Any) -> Identity:
-    """Return what a row is known by."""
-    whole = digest(row)
+def identity_of(row: Any, shown: Any = MISSING) -> Identity:
+    """Return what a row is known by.
+
+    ``shown``: as much of it as the person may see, where that may be less.
+    """
+    whole, shown = digest(row), row if shown is MISSING else shown
     if not isinstance(row, dict):
         return Identity(whole)
-    keys = (row[name] for name in ROW_KEYS if row.get(name) is not None)
-    traits = {digest([*item])[:6] for item in row.items() if item[1] not in NOTHING}
-    return Identity(whole, next(map(digest, keys), b""), frozenset(traits))
+    keys = (shown[name] for name in ROW_KEYS if shown.get(name) is not None)
+    traits = {_trait([*item]) for item in shown.items() if item[1] not in NOTHING}
+    rest = None if shown is row else _rest(row, shown)
+    return Identity(whole, next(map(digest, keys), b""), frozenset(traits), rest)
+
+
+def _trait(value: Any) -> bytes:
+    return digest(value)[: len(NO_REST)]
+
+
+def _rest(row: dict, shown: dict) -> bytes:
+    """Return the trait of what is not shown, or not as a whole."""
+    rest = {
+        key: value
+        for key, value in row.items()
+        if not identical(shown.get(key, MISSING), value)
+    }
+    return _trait(rest) if rest else NO_REST
 
 
 def align(
@@ -180,11 +210,11 @@ class _Pairs:
 
 def _only_holders(rows: Sequence[Identity], found: set[int]) -> dict[bytes, int]:
     """Return {trait that no other row has: its row} of those that are not found yet."""
-    counts = Counter(trait for row in rows for trait in row.traits or ())
+    counts = Counter(trait for row in rows for trait in row.held)
     return {
         trait: number
         for number, row in enumerate(rows)
-        for trait in row.traits or ()
+        for trait in row.held
         if counts[trait] == 1 and number not in found
     }
 

@@ -24,7 +24,7 @@ from admin_ext.conflicts import conflict_error, kept_choices
 from admin_ext.fileforms import FilePage
 from admin_ext.forms import BASE, BASE_ATTRS, DAMAGED
 from admin_ext.history import last_author
-from admin_ext.hydration import blank, stored_son, visible
+from admin_ext.hydration import blank, is_redacted, stored_son, visible
 from admin_ext.keys import id_of
 from admin_ext.nested import (
     NO_WINDOWS,
@@ -161,7 +161,8 @@ class EmbeddedFormSet(SentRows, PlacesMixin, FilePage, BaseModelFormSet):
         entries: dict[str, Any] = {self.prefix: self.page_rows.entry()}
         for form in self.initial_forms:
             entries |= form.entries()
-        token = Base(entries, self.base.seen, self.base.opened).token(*self._owner)
+        base = Base(entries, self.base.seen, self.base.opened)
+        token = base.token(*self._owner, is_sealed=is_redacted(self.instance))
         return forms.HiddenInput(BASE_ATTRS).render(self.base_name, token)
 
     def kept_choices(self) -> str:
@@ -203,11 +204,11 @@ class EmbeddedFormSet(SentRows, PlacesMixin, FilePage, BaseModelFormSet):
     def page_rows(self) -> PageRows:
         entry = self.base.values.get(self.prefix)
         if entry is not None:
-            return PageRows.sent(entry, self.stored_rows)
+            return PageRows.sent(entry, self.stored_rows, self.live_rows)
         places = self._shown_places()
         window = self.windows.places(self.prefix, len(places))
         shown = places[window.start : window.stop]
-        return PageRows.shown(self.stored_rows, shown)
+        return PageRows.shown(self.stored_rows, self.live_rows, shown)
 
     def _shown_places(self) -> list[int]:
         """Return where the rows are that fit the class; the others are not shown."""

@@ -58,9 +58,9 @@ class ListBoundField(NestedBoundField):
             return PageRows([], [], [], 0)
         entry = self.form.base.values.get(self.html_name)
         if isinstance(entry, dict) and "rows" in entry:
-            return PageRows.sent(entry, self.stored_rows)
+            return PageRows.sent(entry, self.stored_rows, self.live_rows)
         places = self.windows.places(self.html_name, len(self.stored_rows))
-        return PageRows.shown(self.stored_rows, places)
+        return PageRows.shown(self.stored_rows, self.live_rows, places)
 
     @property
     def order_name(self) -> str:

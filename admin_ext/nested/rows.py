@@ -11,8 +11,10 @@ from admin_ext.changesets import (
     New,
     align,
     arranged,
+    digest,
     identity_of,
 )
+from admin_ext.hydration import shown_part
 
 
 class Copy(New):
@@ -25,6 +27,8 @@ class PageRows:
 
     ``places``: where they are in the stored list now, None for one that is gone.
     ``shown_at``: where they were when the page was made, of ``length`` rows.
+
+    ``stored``, of the methods, has all rows as BSON, ``live`` as the Document has them.
     """
 
     identities: list[Identity]
@@ -33,24 +37,28 @@ class PageRows:
     length: int
 
     @classmethod
-    def shown(cls, stored: Sequence[Any], places: Sequence[int]) -> "PageRows":
+    def shown(
+        cls, stored: Sequence[Any], live: Sequence[Any], places: Sequence[int]
+    ) -> "PageRows":
         """Return the rows of a page that is just being made."""
-        identities = [identity_of(stored[place]) for place in places]
+        identities = _identities(stored, live, places)
         return cls(identities, [*places], [*places], len(stored))
 
     @classmethod
-    def sent(cls, entry: dict[str, Any], stored: Sequence[Any]) -> "PageRows":
+    def sent(
+        cls, entry: dict[str, Any], stored: Sequence[Any], live: Sequence[Any]
+    ) -> "PageRows":
         """Return the rows that a page had, found again among those stored now."""
         identities = [
-            Identity(whole, key, None if traits is None else frozenset(traits))
-            for whole, key, traits in entry["rows"]
+            Identity(whole, key, None if traits is None else frozenset(traits), *rest)
+            for whole, key, traits, *rest in entry["rows"]
         ]
         shown_at = entry["at"]
         if isinstance(shown_at, int):
             shown_at = [*range(shown_at, shown_at + len(identities))]
         rows = cls(identities, shown_at, shown_at, entry["length"])
         if len(stored) != rows.length or rows._are_changed(stored):
-            now = [*map(identity_of, stored)]
+            now = _identities(stored, live, range(len(stored)))
             rows.places = align(identities, now, shown_at, rows.length)
         return rows
 
@@ -59,10 +67,7 @@ class PageRows:
 
     def entry(self) -> dict[str, Any]:
         """Return what the page's base keeps of them."""
-        rows = [
-            [row.whole, row.key, None if row.traits is None else sorted(row.traits)]
-            for row in self.identities
-        ]
+        rows = [_as_list(row) for row in self.identities]
         is_run = self.shown_at == [*range(self.first, self.first + len(rows))]
         shown_at = self.first if is_run else self.shown_at
         return {"rows": rows, "at": shown_at, "length": self.length}
@@ -90,7 +95,7 @@ class PageRows:
         place = self.places[row]
         if place is None:
             return True
-        return identity_of(stored[place]).whole != self.identities[row].whole
+        return digest(stored[place]) != self.identities[row].whole
 
     def arranged(
         self, length: int, wanted: list[int | New], is_settled: bool = False
@@ -111,6 +116,21 @@ class PageRows:
         copies = [*takewhile(lambda row: isinstance(row, Copy), wanted[count:])]
         place = len(rows) if last is None else rows.index(last) + 1
         return [*rows[:place], *copies, *rows[place:], *wanted[count + len(copies) :]]
+
+
+def _identities(
+    stored: Sequence[Any], live: Sequence[Any], places: Sequence[int]
+) -> list[Identity]:
+    """Return what the rows in these places are known by."""
+    if len(live) != len(stored):
+        live = [None] * len(stored)
+    pairs = ((stored[place], live[place]) for place in places)
+    return [identity_of(row, shown_part(value, row)) for row, value in pairs]
+
+
+def _as_list(row: Identity) -> list:
+    found = [row.whole, row.key, None if row.traits is None else sorted(row.traits)]
+    return found if row.rest is None else [*found, row.rest]
 
 
 def members_of(value: Any) -> list:

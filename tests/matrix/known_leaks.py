@@ -24,10 +24,6 @@ def without_digests(text: str) -> str:
     return DIGESTS.sub("[b'']", DIGEST.sub("b''", text))
 
 
-def _has_other_digests(asked: Any, text: str, other: str) -> bool:
-    return without_digests(text) == without_digests(other)
-
-
 def _has_other_marks(asked: Any, text: str, other: str) -> bool:
     first, second = (MARK.sub("", without_digests(each)) for each in (text, other))
     return "/raw/" in asked.url and first == second
@@ -39,12 +35,6 @@ def _is_refused_deletion(asked: Any, text: str, other: str) -> bool:
     return is_deletion and ("<h1>Cannot delete" in text or text.startswith("403"))
 
 
-DIGESTS_OF_FORMS = Known(
-    "A form with embedded documents has keyed digests of these as a whole: they tell "
-    "that a withheld part is there, was changed, or is the same as another's, and not "
-    "what it is. They find the right row of a list that somebody else has changed.",
-    _has_other_digests,
-)
 MARKS_OF_RAW = Known(
     "The raw page has a mark in the place of what is withheld of the rows of a list: "
     "it tells that there is something, and whether it was changed. Without it a row "
