@@ -3,7 +3,10 @@
 import io
 
 import gridfs
+import pytest
 from bs4 import BeautifulSoup
+from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.forms.models import modelform_factory
 from PIL import Image
@@ -14,6 +17,7 @@ from admin_ext.meta import present
 from .file_documents import Folder
 
 BUCKETS = ("fs", "images")
+RAW = CodecOptions(document_class=RawBSONDocument)
 
 
 def picture(size=(30, 20), color="red", form="PNG"):
@@ -82,3 +86,25 @@ class Page:
         if form.is_valid():
             form.save()
         return form
+
+
+@pytest.fixture
+def folder(mongo):
+    """Store a folder; return (key, getter of what is stored)."""
+
+    def store(**values):
+        pk = mongo.folders.insert_one({"name": "F", **values}).inserted_id
+
+        def stored():
+            found = mongo.folders.find_one(pk)
+            del found["_id"]
+            return found
+
+        return pk, stored
+
+    return store
+
+
+def saved(form):
+    assert form.is_valid(), form.errors
+    return form

@@ -1,44 +1,30 @@
-"""Files in GridFS and binary data: what is stored before and after each edit."""
+"""Files in GridFS and pictures: what is stored before and after each edit."""
 
-import gridfs
 import pytest
 from bson import Binary, ObjectId
-from bson.codec_options import CodecOptions
-from bson.raw_bson import RawBSONDocument
 from mongoengine import signals
 
 from admin_ext.exceptions import SaveRejected
 
-from .file_documents import Archive, Contract, Folder
-from .files import Page, files, form_class, load, picture, put, shown, upload
+from .file_documents import Contract, Folder
+from .files import (
+    RAW,
+    Page,
+    files,
+    folder,
+    form_class,
+    load,
+    picture,
+    put,
+    saved,
+    shown,
+    upload,
+)
 
-RAW = CodecOptions(document_class=RawBSONDocument)
+__all__ = ["folder"]
 
 # Fields of every kind.
 ALL = ("file", "photo", "seal", "cover", "pictures", "files", "seals")
-
-
-@pytest.fixture
-def folder(mongo):
-    """Store a folder; return (key, getter of what is stored)."""
-
-    def store(**values):
-        pk = mongo.folders.insert_one({"name": "F", **values}).inserted_id
-
-        def stored():
-            found = mongo.folders.find_one(pk)
-            del found["_id"]
-            return found
-
-        return pk, stored
-
-    return store
-
-
-def saved(form):
-    assert form.is_valid(), form.errors
-    return form
-
 
 # What is stored in every place that may hold a file, one odd value after the other.
 ODD = [
@@ -326,213 +312,3 @@ def test_a_broken_picture_is_an_error_of_the_form(mongo, folder, mongo_commands)
         form = page.send({"photo": broken})
     assert "Upload a valid image." in str(form.errors["photo"])
     assert not commands.writes
-
-
-# Embedded documents and lists
-
-
-def test_files_of_embedded_documents(mongo, folder):
-    old = put(mongo, picture(), "images")
-    cover = {"title": "c", "img": old, "more": 1}
-    pk, stored = folder(cover=cover, pictures=[{"title": "a"}, cover])
-    uploads = {
-        "cover-image": upload(picture(), "a.png"),
-        "pictures-0-value-image": upload(picture(), "b.png"),
-        "pictures-0-value-seal": upload(b"s"),
-    }
-    saved(Page(pk, "cover", "pictures").send(uploads))
-    found = stored()
-    new, first = found["cover"]["img"], found["pictures"][0]["img"]
-    assert found["cover"] == {**cover, "img": new}
-    assert found["pictures"][0] == {"title": "a", "img": first, "seal": b"s"}
-    assert found["pictures"][1] == cover
-    # One of the pictures still holds it.
-    assert {*files(mongo)} == {new, first, old}
-
-
-def test_a_form_within_a_form_makes_it_multipart(folder):
-    pk, _stored = folder(cover={}, pictures=[])
-    for name in ("cover", "pictures", "files", "seals"):
-        assert Page(pk, name).form_class(instance=load(Folder, pk)).is_multipart()
-    assert not Page(pk, "name").form_class().is_multipart()
-
-
-def test_rows_of_a_list_of_files(mongo, folder):
-    first, second, gone = put(mongo, b"1"), put(mongo, b"2"), ObjectId()
-    pk, stored = folder(files=[first, gone, None, "odd", second])
-    uploads = {"files-4-value": upload(b"2nd"), "files-5-value": upload(b"3")}
-    saved(
-        Page(pk, "files").send(
-            uploads, **{"files-0-DELETE": "on", "files-3-ORDER": "1"}
-        )
-    )
-    odd, *rest, second, third = stored()["files"]
-    assert [odd, *rest] == ["odd", gone, None]
-    assert files(mongo) == {second: b"2nd", third: b"3"}
-
-
-def test_moving_rows_of_files_deletes_none(mongo, folder):
-    first, second = put(mongo, b"1"), put(mongo, b"2")
-    pk, stored = folder(files=[first, second])
-    saved(Page(pk, "files").send(**{"files-0-ORDER": "9"}))
-    assert stored()["files"] == [second, first]
-    assert files(mongo) == {first: b"1", second: b"2"}
-
-
-def test_a_duplicated_row_has_a_file_of_its_own(mongo, folder):
-    image = put(mongo, picture(), "images", filename="p.png", width=30)
-    pk, stored = folder(files=[put(mongo)], pictures=[{"title": "a", "img": image}])
-    saved(
-        Page(pk, "pictures", "files").send(**{
-            "files-0-COPY": "on",
-            "pictures-0-COPY": "on",
-        })
-    )
-    first, second = stored()["files"]
-    assert first != second
-    assert files(mongo)[second] == b"old"
-    original, copy = (row["img"] for row in stored()["pictures"])
-    assert copy != original == image
-    found = mongo.images.files.find_one({"_id": copy})
-    assert (found["filename"], found["width"]) == ("p.png", 30)
-
-
-def test_a_row_that_is_replaced_and_duplicated(mongo, folder):
-    pk, stored = folder(files=[put(mongo)])
-    saved(Page(pk, "files").send({"files-0-value": upload()}, **{"files-0-COPY": "on"}))
-    first, second = stored()["files"]
-    assert files(mongo) == {first: b"new", second: b"new"}
-
-
-@pytest.mark.django_db
-def test_a_row_of_a_list_that_somebody_else_replaced_is_a_conflict(mongo, folder):
-    pk, stored = folder(files=[put(mongo)], seals=[b"1"])
-    page, theirs = Page(pk, "files", "seals"), put(mongo, b"theirs")
-    mongo.folders.update_one(
-        {"_id": pk}, {"$set": {"files": [theirs], "seals": [b"2"]}}
-    )
-    form = page.send({"files-0-value": upload(), "seals-0-value": upload(b"3")})
-    assert {*form.errors} == {"files", "seals"}
-    assert (stored()["files"], stored()["seals"]) == ([theirs], [b"2"])
-    assert theirs in files(mongo)
-
-
-def test_files_of_a_removed_embedded_document_stay(mongo, folder):
-    old = put(mongo, picture(), "images")
-    pk, stored = folder(cover={"img": old}, pictures=[{"img": old}])
-    data = {"cover-REMOVE": "on", "pictures-0-DELETE": "on"}
-    saved(Page(pk, "cover", "pictures").send(**data))
-    assert stored() == {"name": "F", "pictures": []}
-    assert [*files(mongo)] == [old]
-
-
-def test_files_in_another_database(mongo, other_mongo):
-    old = gridfs.GridFS(other_mongo, "scans").put(b"old", filename="old.txt")
-    pk = mongo.archives.insert_one({"name": "A", "scan": old}).inserted_id
-    page = Page(pk, "name", "scan", document=Archive)
-    assert "old.txt" in page.form_class(instance=page.load()).as_div()
-    saved(page.send({"scan": upload(b"new")}))
-    new = mongo.archives.find_one()["scan"]
-    assert [each["_id"] for each in other_mongo.scans.files.find()] == [new]
-    assert files(mongo) == {}
-
-
-def test_a_list_of_lists_of_files(mongo):
-    first, second = put(mongo, b"1"), put(mongo, b"2")
-    pk = mongo.archives.insert_one({"nested": [[first], [second]]}).inserted_id
-    page = Page(pk, "nested", document=Archive)
-    saved(page.send({"nested-1-value-0-value": upload(b"new")}))
-    ((same,), (new,)) = mongo.archives.find_one()["nested"]
-    assert files(mongo) == {first: b"1", new: b"new"}
-    assert same == first
-
-
-def test_a_map_of_files_is_left_alone(mongo, mongo_commands):
-    parts = {"a": put(mongo), "b": None, "c": "odd"}
-    pk = mongo.archives.insert_one({"name": "A", "parts": parts}).inserted_id
-    page = Page(pk, "name", "parts", document=Archive)
-    with mongo_commands() as commands:
-        saved(page.send())
-    assert not commands.writes
-    saved(page.send(name="B"))
-    assert mongo.archives.find_one() == {"_id": pk, "name": "B", "parts": parts}
-
-
-# Binary data
-
-
-def test_binary_data_do_not_travel_with_the_page(mongo, folder):
-    pk, _stored = folder(seal=b"x" * 500_000, seals=[b"y" * 500_000])
-    html = Page(pk, "seal", "seals").form_class(instance=load(Folder, pk)).as_div()
-    assert len(html) < 30_000
-
-
-@pytest.mark.django_db
-def test_binary_data_of_a_conflict(mongo, folder, mongo_commands):
-    pk, stored = folder(seal=b"first")
-    page = Page(pk, "number", "seal")
-    mongo.folders.update_one({"_id": pk}, {"$set": {"seal": Binary(b"theirs!", 5)}})
-    with mongo_commands() as commands:
-        form = page.send({"seal": upload(b"mine")})
-    assert not commands.writes
-    text = str(form.errors["seal"])
-    for each in ("5\xa0bytes, generic", "7\xa0bytes, MD5", "4\xa0bytes, MD5"):
-        assert each in text.replace("&nbsp;", "\xa0")
-    saved(page.send(number="3"))
-    assert stored()["seal"] == Binary(b"theirs!", 5)
-
-
-@pytest.mark.parametrize("subtype", [0, 2, 5, 7, 8, 128, 255])
-def test_replaced_binary_data_keep_their_subtype(mongo, folder, subtype):
-    pk, stored = folder(seal=Binary(b"a", subtype), seals=[Binary(b"a", subtype)])
-    saved(
-        Page(pk, "seal", "seals").send({
-            "seal": upload(b"b"),
-            "seals-0-value": upload(b"b"),
-        })
-    )
-    expected = b"b" if subtype == 0 else Binary(b"b", subtype)
-    assert stored() == {"name": "F", "seal": expected, "seals": [expected]}
-
-
-@pytest.mark.parametrize("subtype", [3, 4])
-def test_a_uuid_is_replaced_by_sixteen_bytes_only(mongo, folder, subtype):
-    pk, _stored = folder(seal=Binary(b"a" * 16, subtype))
-    form = Page(pk, "seal").send({"seal": upload(b"b" * 15)})
-    assert "A UUID has 16 bytes" in str(form.errors["seal"])
-    saved(Page(pk, "seal").send({"seal": upload(b"b" * 16)}))
-    raw = mongo.folders.with_options(RAW).find_one({"_id": pk}).raw
-    assert bytes([subtype]) + b"b" * 16 in raw
-
-
-def test_the_same_bytes_again_send_nothing(mongo, folder, mongo_commands):
-    pk, _stored = folder(seal=Binary(b"abc", 128), seals=[b"x"])
-    page = Page(pk, "seal", "seals")
-    with mongo_commands() as commands:
-        form = saved(page.send({"seal": upload(b"abc"), "seals-0-value": upload(b"x")}))
-    assert not commands.writes
-    assert not form.changed_data
-
-
-def test_encrypted_data_are_shown_and_left_to_the_application(folder):
-    pk, stored = folder(seal=Binary(b"abc", 6))
-    page = Page(pk, "seal")
-    html = page.form_class(instance=load(Folder, pk)).as_div()
-    assert "Encrypted: only the application can replace it." in html
-    saved(page.send({"seal": upload(b"x")}, **{"seal-clear": "on"}))
-    assert stored()["seal"] == Binary(b"abc", 6)
-
-
-def test_binary_data_of_many_megabytes(mongo, folder):
-    pk, stored = folder(seals=[b"x" * 9_000_000])
-    saved(Page(pk, "seals").send({"seals-0-value": upload(b"y" * 9_000_000)}))
-    assert stored()["seals"] == [b"y" * 9_000_000]
-
-
-def test_more_than_a_document_holds_is_an_error_of_the_form(mongo, folder):
-    pk, stored = folder(seals=[b"x" * 9_000_000])
-    with pytest.raises(SaveRejected, match="16"):
-        Page(pk, "seals").send({"seals-1-value": upload(b"y" * 9_000_000)})
-    assert len(stored()["seals"]) == 1
-    form = Page(pk, "seals").send({"seals-1-value": upload(b"y" * 17_000_000)})
-    assert "at most 15.9" in str(form.errors) + str(form["seals"])
