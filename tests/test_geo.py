@@ -5,49 +5,23 @@ from datetime import UTC, datetime
 
 import pytest
 from bs4 import BeautifulSoup
-from bson import DBRef, Decimal128, Int64, ObjectId
+from bson import DBRef, Decimal128, Int64
 from bson.raw_bson import RawBSONDocument
 from django import forms
 from django.contrib.admin import site
-from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from mongoengine import fields as me
 
-from admin_ext.display import display_for_field, display_readonly
 from admin_ext.ejson import CODEC
 from admin_ext.fields import field_for
 from admin_ext.meta import present
 
 from .geo_documents import Theater
-from .odd_documents import Everything
+from .places import KEY, LINE, POINT, RING, geojson, store, stored
 
-KEY = ObjectId("5f0000000000000000000001")
+__all__ = ["store", "stored"]
+
 GEO_FIELDS = ("corner", "route", "exits", "ground", "paths", "grounds")
-
-
-@pytest.fixture
-def store(mongo):
-    """Store a theater; return the collection, whose documents are raw."""
-    options = CODEC.with_options(document_class=RawBSONDocument)
-    raw = mongo.theaters.with_options(options)
-
-    def put(**values):
-        raw.insert_one({"_id": KEY, **values})
-        return raw.find_one().raw
-
-    return put
-
-
-@pytest.fixture
-def stored(mongo):
-    """Return the stored document without its key, or one value of it."""
-
-    def get(name=None):
-        found = mongo.theaters.with_options(CODEC).find_one({"_id": KEY})
-        del found["_id"]
-        return found if name is None else found.get(name)
-
-    return get
 
 
 class Form:
@@ -94,10 +68,6 @@ def opened(rf, store):
         return Form(rf)
 
     return open_form
-
-
-def geojson(name, coordinates, **more):
-    return {"type": name, "coordinates": coordinates, **more}
 
 
 # Positions of awkward numbers, dimensions and types.
@@ -172,11 +142,6 @@ def test_what_nobody_typed_stays_to_the_byte(rf, store, mongo, mongo_commands):
         assert (form.errors, form.changed_data) == ({}, []), document
         assert not commands.writes, document
         assert mongo.theaters.with_options(options).find_one().raw == before
-
-
-POINT = geojson("Point", [16, Int64(48), 151.5], crs={"n": Int64(1)})
-LINE = geojson("LineString", [[1, 2.0], [3.0, Int64(4)]], bbox=[1])
-RING = [[0, 0], [4.0, 0], [4, 4], [0, 0]]
 
 
 @pytest.mark.django_db
@@ -468,86 +433,3 @@ def test_a_point_may_have_one_input_that_the_developer_chose():
     assert field.prepare_value([1, 2.5]) == "1, 2.5"
     assert not field.has_changed([1, 2.5], "1,2.5")
     assert field.clean("3, 4") == [3, 4.0]
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "text"),
-    [
-        ("geo_point", [16, 48.5], "16, 48.5"),
-        ("point", geojson("Point", [16, 48.5, 7]), "16, 48.5, 7"),
-        ("point", {"lat": 1, "lng": 2}, "2, 1"),
-        ("line", LINE, "LineString (2 positions)"),
-        ("multi_point", [[1, 2]], "MultiPoint (1 position)"),
-        ("multi_polygon", [[RING]], "MultiPolygon (4 positions)"),
-    ],
-)
-def test_a_list_shows_a_short_text(name, value, text):
-    field = present(Everything)._meta.get_field(name)
-    assert display_for_field(value, field, "-") == text
-
-
-def test_a_list_of_points_is_told_apart_and_odd_values_are_marked():
-    field = present(Theater)._meta.get_field("stops")
-    html = display_for_field([POINT, "odd", [1, 2]], field, "-")
-    assert html.startswith("16, 48, 151.5; <span class=")
-    assert html.endswith(">odd</span>; 1, 2")
-
-
-def test_where_it_cannot_be_edited_a_place_has_a_picture_too():
-    field = present(Theater)._meta.get_field("exits")
-    html = display_readonly([[1, 2]] * 30, field, "-")
-    assert html.count("1, 2\n") == 20
-    assert "…" in html
-    assert 'aria-label="MultiPoint (30 positions) around longitude 1.0' in html
-    assert "odd-value" in display_readonly("x", field, "-")
-    assert display_readonly(None, field, "-") == "-"
-
-
-@pytest.mark.django_db
-def test_pages_of_places(django_app, admin_user, store, stored):
-    store(name="a", route=LINE, location={"geo": POINT}, stops=[[1, 2], 3])
-    page = django_app.get(reverse("admin:tests_theater_changelist"), user=admin_user)
-    assert "LineString (2 positions)" in page
-    url = reverse("admin:tests_theater_change", args=[KEY])
-    page = django_app.get(url, user=admin_user)
-    assert len(page.html.select(".admin-ext.geo-picture")) == 3
-    form = page.forms["theater_form"]
-    form["location-geo_longitude"] = "abc"
-    page = form.submit()
-    assert "“abc” is not a number." in page.html.select_one(".field-geo").text
-    form = page.forms["theater_form"]
-    form["location-geo_longitude"] = "17"
-    assert form.submit().status_code == 302
-    assert stored("location") == {"geo": POINT | {"coordinates": [17, 48, 151.5]}}
-    page = django_app.get(url.replace("change/", "history/"), user=admin_user)
-    assert "Changed Location." in page
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("secret", "reason"),
-    [("s3cret", "Edges 0 and 2 cross"), ("}{", ""), ("s3cret}", "")],
-)
-def test_what_an_index_refuses_is_told_without_the_rest_of_the_document(
-    django_app, admin_user, mongo, store, stored, secret, reason
-):
-    mongo.theaters.create_index([("ground", "2dsphere")])
-    store(name="a", ground=geojson("Polygon", [RING]), secret=secret)
-    url = reverse("admin:tests_theater_change", args=[KEY])
-    form = django_app.get(url, user=admin_user).forms["theater_form"]
-    form["ground"] = "0, 0\n4, 4\n4, 0\n0, 4\n0, 0"
-    text = form.submit().html.select_one(".errorlist").text
-    assert text.startswith("MongoDB refused this: Can't extract geo keys: …")
-    assert reason in text
-    assert secret not in text
-    assert "name" not in text
-    assert stored("ground") == geojson("Polygon", [RING])
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("text", ["5", "16.37, 48.21", '{"a": 1}', "x,y,z,w"])
-def test_a_place_may_come_from_the_url_of_an_add_page(django_app, admin_user, text):
-    url = reverse("admin:tests_theater_add")
-    params = {"corner": text, "route": text, "ground": text}
-    page = django_app.get(url, params, user=admin_user)
-    assert page.forms["theater_form"]["corner_longitude"].value
