@@ -6,7 +6,7 @@ from bson import Int64
 
 from admin_ext.meta import present
 
-from .test_maps import asked, opened
+from .maps import asked, opened
 
 __all__ = ["opened"]
 
