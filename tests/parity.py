@@ -22,15 +22,17 @@ FILTERS = "test_filters.py::test_filters"
 MANY_FILTERS = "test_filters.py::test_many_filters_and_their_facets"
 EDITABLE = "test_list_editable.py"
 HOOKS = "test_hooks.py"
+ACTION_HOOKS = "test_action_hooks.py"
+FILTER_CLASSES = "test_filter_classes.py"
 SAVE = "test_save_buttons.py"
 
 MODEL_ADMIN = {
-    "action_checkbox": f"{HOOKS}::test_action_checkbox",
-    "action_form": f"{HOOKS}::test_action_form",
-    "actions": f"{HOOKS}::test_actions_of_an_admin",
-    "actions_on_bottom": f"{HOOKS}::test_places_of_the_actions",
-    "actions_on_top": f"{HOOKS}::test_places_of_the_actions",
-    "actions_selection_counter": f"{HOOKS}::test_places_of_the_actions",
+    "action_checkbox": f"{ACTION_HOOKS}::test_action_checkbox",
+    "action_form": f"{ACTION_HOOKS}::test_action_form",
+    "actions": f"{ACTION_HOOKS}::test_actions_of_an_admin",
+    "actions_on_bottom": f"{ACTION_HOOKS}::test_places_of_the_actions",
+    "actions_on_top": f"{ACTION_HOOKS}::test_places_of_the_actions",
+    "actions_selection_counter": f"{ACTION_HOOKS}::test_places_of_the_actions",
     "add_form_template": TEMPLATES,
     "add_view": f"{HOOKS}::test_views_are_overridden",
     "autocomplete_fields": (
@@ -76,9 +78,9 @@ MODEL_ADMIN = {
         "test_form.py::test_formfield_overrides_by_class_of_django",
         "test_form.py::test_formfield_overrides_by_class_of_mongoengine",
     ),
-    "get_action": f"{HOOKS}::test_get_action",
-    "get_action_choices": f"{HOOKS}::test_get_actions_and_get_action_choices",
-    "get_actions": f"{HOOKS}::test_get_actions_and_get_action_choices",
+    "get_action": f"{ACTION_HOOKS}::test_get_action",
+    "get_action_choices": f"{ACTION_HOOKS}::test_get_actions_and_get_action_choices",
+    "get_actions": f"{ACTION_HOOKS}::test_get_actions_and_get_action_choices",
     "get_autocomplete_fields": "test_relations.py::test_get_autocomplete_fields",
     "get_changeform_initial_data": "test_form.py::test_get_changeform_initial_data",
     "get_changelist": f"{HOOKS}::test_changelist_class_of_ones_own",
@@ -149,7 +151,7 @@ MODEL_ADMIN = {
         "test_filters.py::test_lookup_allowed_of_ones_own",
     ),
     "media": (f"{HOOKS}::test_media", f"{HOOKS}::test_media_as_a_property"),
-    "message_user": f"{HOOKS}::test_actions_of_an_admin",
+    "message_user": f"{ACTION_HOOKS}::test_actions_of_an_admin",
     "object_history_template": TEMPLATES,
     "ordering": "test_list.py::test_ordering",
     "paginator": "test_list.py::test_paginator",
@@ -163,7 +165,7 @@ MODEL_ADMIN = {
     "render_delete_form": (
         f"{HOOKS}::test_construct_change_message_and_render_delete_form"
     ),
-    "response_action": f"{HOOKS}::test_response_action",
+    "response_action": f"{ACTION_HOOKS}::test_response_action",
     "response_add": f"{SAVE}::test_response_hooks",
     "response_change": f"{SAVE}::test_response_hooks",
     "response_delete": "test_deletion.py::test_response_delete_is_overridden",
@@ -292,13 +294,13 @@ ADMIN_SITE = {
 ADMIN = {
     "AdminSite": "test_sites.py::test_register_and_unregister",
     "AllValuesFieldListFilter": FILTERS,
-    "BooleanFieldListFilter": f"{HOOKS}::test_filter_classes",
+    "BooleanFieldListFilter": f"{FILTER_CLASSES}::test_filter_classes",
     "ChoicesFieldListFilter": FILTERS,
-    "DateFieldListFilter": f"{HOOKS}::test_filter_classes",
+    "DateFieldListFilter": f"{FILTER_CLASSES}::test_filter_classes",
     "EmptyFieldListFilter": FILTERS,
     "FieldListFilter": MANY_FILTERS,
     "HORIZONTAL": "test_form.py::test_radio_fields",
-    "ListFilter": f"{HOOKS}::test_filter_of_the_bare_class",
+    "ListFilter": f"{FILTER_CLASSES}::test_filter_of_the_bare_class",
     "ModelAdmin": "test_options.py::test_hooks_of_the_list",
     "RelatedFieldListFilter": MANY_FILTERS,
     "RelatedOnlyFieldListFilter": FILTERS,
@@ -307,7 +309,7 @@ ADMIN = {
     "StackedInline": INLINE_HOOKS,
     "TabularInline": INLINE_HOOKS,
     "VERTICAL": "test_form.py::test_radio_fields",
-    "action": f"{HOOKS}::test_actions_of_an_admin",
+    "action": f"{ACTION_HOOKS}::test_actions_of_an_admin",
     "autodiscover": "test_sites.py::test_default_site_and_autodiscover",
     "display": "test_list.py::test_display_attributes_and_their_order",
     "register": (
@@ -323,12 +325,12 @@ LIST_FILTER = {
     "expected_parameters": MANY_FILTERS,
     "get_facet_counts": MANY_FILTERS,
     "get_facet_queryset": MANY_FILTERS,
-    "has_output": f"{HOOKS}::test_filter_of_the_bare_class",
+    "has_output": f"{FILTER_CLASSES}::test_filter_of_the_bare_class",
     "lookups": MANY_FILTERS,
     "parameter_name": MANY_FILTERS,
     "queryset": MANY_FILTERS,
-    "list_separator": f"{HOOKS}::test_list_separator_of_a_filter",
-    "register": f"{HOOKS}::test_registered_filter",
+    "list_separator": f"{FILTER_CLASSES}::test_list_separator_of_a_filter",
+    "register": f"{FILTER_CLASSES}::test_registered_filter",
     "template": "test_templates.py::test_template_of_a_filter",
     "title": MANY_FILTERS,
     "value": MANY_FILTERS,
@@ -341,8 +343,8 @@ DOCUMENTED = {
     "ModelAdmin.empty_value_display": f"{HOOKS}::test_get_empty_value_display",
     "ModelAdmin.model": f"{HOOKS}::test_site_and_model_of_an_admin",
     "ModelAdmin.opts": f"{HOOKS}::test_site_and_model_of_an_admin",
-    "action.description": f"{HOOKS}::test_actions_of_an_admin",
-    "action.permissions": f"{HOOKS}::test_actions_for_the_permitted_only",
+    "action.description": f"{ACTION_HOOKS}::test_actions_of_an_admin",
+    "action.permissions": f"{ACTION_HOOKS}::test_actions_for_the_permitted_only",
     "display.boolean": "test_list.py::test_display_attributes_and_their_order",
     "display.description": "test_list.py::test_display_attributes_and_their_order",
     "display.empty_value": "test_list.py::test_display_attributes_and_their_order",
