@@ -28,11 +28,14 @@ from admin_ext.undeclared import is_undeclared
 from admin_ext.untouched import NEWLINES
 from admin_ext.widgets import ExtendedJSONWidget
 
-from .hidden import IsHidden, masked, unmasked
+from .hidden import Hidden
+from .restoring import unmasked
+from .rows import Before, Page
 from .validation import validate
 
-# Name in the base of what the page showed.
+# Names in the base of what the page showed, and of the seal of its rows.
 DOCUMENT = "document"
+ROWS = "rows"
 
 
 class RawField(forms.CharField):
@@ -65,23 +68,25 @@ class RawField(forms.CharField):
 class RawForm(forms.Form):
     """Edits ``instance``, a loaded document, in place when it is found valid.
 
-    ``is_hidden``: which fields are shown as a mark. ``changed_data`` has the names of
-    the fields, and the undeclared keys, that will differ.
+    ``hidden``: what is not shown. ``changed_data`` has the names of the fields, and the
+    undeclared keys, that the person changed.
     """
 
     document = RawField(label=_("Document"))
 
-    def __init__(self, data=None, *, instance: Any, is_hidden: IsHidden, policy: Any):
+    def __init__(self, data=None, *, instance: Any, hidden: Hidden):
         super().__init__(data)
-        self.instance, self._is_hidden, self._policy = instance, is_hidden, policy
+        self.instance, self._policy = instance, hidden.policy
         self.stored = stored_son(instance)
-        self.shown = masked(type(instance), self.stored, is_hidden)
         self.base, self.has_bad_base = Base(), False
         self._read_base()
+        self.page = Page(type(instance), self.stored, hidden, self._before())
+        self.shown = self.page.shown
         self.initial["document"] = dumps(
             self.base.get(DOCUMENT, self.shown), indent=2, ensure_ascii=False
         )
         self.changes: list = []
+        self._changed: list = []
         self._questions: set[str] = set()
 
     @property
@@ -97,9 +102,20 @@ class RawForm(forms.Form):
         except BadBase:
             self.has_bad_base = True
 
+    def _before(self) -> Before | None:
+        """Return what the page showed, None for one that is just being made."""
+        if not self.base.knows(DOCUMENT):
+            return None
+        return Before(self.base.get(DOCUMENT, {}), self.base.get(ROWS, ""))
+
+    @property
+    def has_handles(self) -> bool:
+        return bool(self.page.members)
+
     def base_input(self) -> str:
         """Return the hidden input with what the page shows."""
-        shown = {DOCUMENT: self.base.get(DOCUMENT, self.shown)}
+        before = self._before() or Before(self.shown, self.page.seal())
+        shown = {DOCUMENT: before.shown, ROWS: before.seal}
         token = Base(shown, self.base.seen, self.base.opened).token(*self.owner)
         html = forms.HiddenInput(BASE_ATTRS).render(BASE, token)
         kept = self.base.choices(self.data, Choice.MINE) - self._questions
@@ -108,7 +124,7 @@ class RawForm(forms.Form):
     @property
     def changed_data(self):
         names = type(self.instance)._reverse_db_field_map
-        keys = dict.fromkeys(change.path[0] for change in self.changes)
+        keys = dict.fromkeys(change.path[0] for change in self._changed)
         return [names.get(key, key) for key in keys]
 
     def has_changed(self):
@@ -128,17 +144,22 @@ class RawForm(forms.Form):
         value, conflicts = merged_tree(base, mine, self.shown)
         self._settle(value, conflicts)
         cls = type(self.instance)
-        after = unmasked(cls, value, self.stored, self._is_hidden)
-        self._refuse_closed(after)
-        validate(cls, self.stored, after)
+        after = unmasked(cls, value, self.stored, self.page)
+        # Of what the page shows: what else is stored must not decide.
+        self._changed = differences(self.shown, value)
+        self._refuse_closed()
+        validate(cls, self.stored, after, self._policy)
         self.changes = differences(self.stored, after)
         self._apply(after)
 
-    def _refuse_closed(self, after: dict) -> None:
+    def _refuse_closed(self) -> None:
         """Raise ValidationError for changes of what the person may only view."""
         policy = self._policy
-        for path, *_values in differences(self.stored, after):
+        for path, *_values in self._changed:
             names = canonical(type(self.instance), path)
+            if len(names) > 1 and names[-1] == "_cls":
+                # It says what the document is that holds it.
+                names = names[:-1]
             below = (rule for rule in policy.rules if rule[: len(names)] == names)
             shown = [each for each in (names, *below) if policy.may_view(each)]
             if not all(map(policy.may_edit, shown)):

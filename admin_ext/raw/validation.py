@@ -14,18 +14,24 @@ from admin_ext.compat import LOAD_ERRORS
 from admin_ext.conflicts import value_text
 from admin_ext.fields import as_checked, run_validators
 from admin_ext.hydration import named_class
+from admin_ext.policies import Policy, canonical
 from admin_ext.stored_paths import class_at, declared_fields, field_at, member_field
 from admin_ext.validation import message_for
 
 Problem = tuple[tuple, str]
 
 
-def validate(cls: type, before: dict, after: dict) -> None:
-    """Raise ValidationError with the problems of what differs, each with its path."""
+def validate(cls: type, before: dict, after: dict, policy: Policy) -> None:
+    """Raise ValidationError with the problems of what differs, each with its path.
+
+    What is not shown to a person may be as it is: in a row that was moved it is part of
+    what differs.
+    """
     problems = [
-        problem
+        (path, message)
         for change in differences(before, after)
-        for problem in _of_change(cls, change, after)
+        for path, message in _of_change(cls, change, after)
+        if policy.may_view(canonical(cls, path))
     ]
     if problems:
         raise ValidationError([

@@ -21,10 +21,20 @@ from admin_ext.meta import raw_codename
 from admin_ext.policies import policy_for
 
 from .forms import RawForm
-from .hidden import LEFT_OUT, masked
+from .hidden import Hidden, masked
+from .rows import Page
 
 # A document with a text of more characters is shown in part, and downloaded as a whole.
 MAX_TEXT = 1_000_000
+
+
+def _text(son):
+    return dumps(son, indent=2, ensure_ascii=False)
+
+
+def _text_of(document, hidden):
+    """Return a document for who only looks at it: without handles."""
+    return _text(masked(type(document), stored_son(document), hidden))
 
 
 class RawViewMixin:
@@ -60,12 +70,6 @@ class RawViewMixin:
         is_open = getattr(field, "editable", True) or field.db_field == "_id"
         return not is_open and not is_named
 
-    def _is_hidden_at(self, request, policy, field, path):
-        """Tell the same of a value at a path, also of one that no field declares."""
-        if not policy.may_view(path):
-            return LEFT_OUT
-        return field is not None and self.is_hidden_in_raw(request, field)
-
     def get_raw_url(self, obj):
         """Return the address of a document's raw page."""
         name = f"{self.opts.app_label}_{self.opts.model_name}_raw"
@@ -93,22 +97,20 @@ class RawViewMixin:
         if not self._may_view_raw(request, obj):
             raise PermissionDenied
         policy = policy_for(request, self.model, self)
-        is_hidden = partial(self._is_hidden_at, request, policy)
-        text = dumps(
-            masked(type(obj), stored_son(obj), is_hidden), indent=2, ensure_ascii=False
-        )
+        hidden = Hidden(partial(self.is_hidden_in_raw, request), policy)
         if "download" in request.GET:
-            return self._raw_download(obj, text)
-        reason = self._reason_for_no_raw_form(request, obj, text, is_hidden)
+            return self._raw_download(obj, _text_of(obj, hidden))
+        reason = self._reason_for_no_raw_form(request, obj, hidden)
         if request.method == "POST" and reason:
             raise PermissionDenied
         data = request.POST if request.method == "POST" else None
-        form = None
-        if not reason:
-            form = RawForm(data, instance=obj, is_hidden=is_hidden, policy=policy)
+        if reason:
+            context = {"reason": reason, "text": _text_of(obj, hidden)[:MAX_TEXT]}
+            return self._raw_page(request, obj, context | (extra_context or {}))
+        form = RawForm(data, instance=obj, hidden=hidden)
         if data is not None and form.is_valid() and not self._refused(request, form):
             return self._save_raw(request, obj, form)
-        context = {"form": form, "reason": reason, "text": text[:MAX_TEXT]}
+        context = {"form": form}
         return self._raw_page(request, obj, context | (extra_context or {}))
 
     def _refused(self, request, form):
@@ -121,16 +123,18 @@ class RawViewMixin:
             form.add_error(None, [*errors.messages])
         return bool(errors)
 
-    def _reason_for_no_raw_form(self, request, obj, text, is_hidden):
+    def _reason_for_no_raw_form(self, request, obj, hidden):
         """Return why the document can only be looked at, or ""."""
         if not self.has_change_raw_permission(request, obj):
             return _("You may look at this, and not change it.")
+        shown = Page(type(obj), stored_son(obj), hidden).shown
+        text = _text(shown)
         if len(text) > MAX_TEXT:
             return _(
                 "This document is too large to be edited here. Its beginning is shown; "
                 "the download has all of it."
             )
-        if not is_lossless(text, masked(type(obj), stored_son(obj), is_hidden)):
+        if not is_lossless(text, shown):
             return _("Extended JSON cannot spell this document exactly.")
         return ""
 

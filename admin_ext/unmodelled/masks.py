@@ -6,7 +6,7 @@ from typing import Any
 
 from bson.datetime_ms import DatetimeMS
 
-from admin_ext.raw.hidden import MARK, masked
+from admin_ext.raw.hidden import MARK, Hidden, masked
 from admin_ext.secret_names import is_secret_name
 
 DOTS = "••••••••"
@@ -21,11 +21,11 @@ def without_declared_secrets(son: dict, documents: Iterable[type]) -> dict:
     ``documents``: the Documents of its collection.
     """
     for document in documents:
-        son = _dotted(masked(document, son, _is_hidden))
+        son = _dotted(masked(document, son, Hidden(_is_hidden)))
     return son
 
 
-def _is_hidden(field: Any, _path: tuple) -> bool:
+def _is_hidden(field: Any) -> bool:
     return not getattr(field, "editable", True) and field.db_field != "_id"
 
 

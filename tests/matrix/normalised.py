@@ -16,7 +16,7 @@ SECONDS = re.compile(r"\b\d+(?:\.\d+)? ?(?:s|ms)\b")
 # Of Django's signing: a payload, perhaps the time, and the signature.
 SIGNED = re.compile(r"(?<![\w.-])(\.?[\w-]{16,})(?::[\w-]{6})?:([\w-]{27,43})(?![\w-])")
 # What nobody can read, another text each time: only its length is to be seen.
-SEALED = re.compile(r"(?<=\"sealed:)[\w-]+=*(?=\")")
+SEALED = re.compile(r"(?<=[\"']sealed:)[\w-]+=*(?=[\"'])")
 NOW = {"opened"}
 # What is made anew each time: keys, numbers of forms, and what the walk itself records.
 NEW = (
@@ -42,8 +42,8 @@ def text_of(response) -> str:
         if name not in ("csrftoken", "sessionid")
     }
     whole = f"{response.status_code} {headers} {cookies}\n{text}"
-    whole = SEALED.sub(lambda found: str(len(found[0])), unquote(whole))
-    whole = SIGNED.sub(_opened, whole)
+    whole = SIGNED.sub(_opened, unquote(whole))
+    whole = SEALED.sub(lambda found: str(len(found[0])), whole)
     for pattern, text in NEW:
         whole = pattern.sub(text, whole)
     return SECONDS.sub("0 s", TOKEN.sub("", whole))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
 from itertools import product
+from json import dumps, loads
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from django.contrib.contenttypes.models import ContentType
@@ -236,7 +237,30 @@ def posted(client) -> list[Asked]:
         found.append(Asked(base, tuple(action)))
         found.append(Asked(base, (*action, ("select_across", "1"))))
         found += _forms(client, document)
+    found += _raw_pages(client)
     return found
+
+
+def _raw_pages(client) -> Iterator[Asked]:
+    """Yield raw pages with rows that were edited, moved, and deleted.
+
+    In the other hospital somebody has changed what is withheld of them meanwhile.
+    """
+    changes = (
+        lambda rows: rows[0].update(day="sun"),
+        lambda rows: rows.reverse(),
+        lambda rows: rows.pop(0),
+        lambda rows: rows.insert(0, {"day": "sun"}),
+        lambda rows: rows.append(rows[0]),
+    )
+    for key, change in product((hospital.PATIENT, hospital.FRIEND), changes):
+        url = f"{base_of(Patient)}{key}/raw/"
+        data = sent(client.get(url).content.decode())
+        document = loads(data["document"])
+        for name in ("visits", "past"):
+            change(document[name])
+        data["document"] = dumps(document)
+        yield Asked(url, tuple(data.items()))
 
 
 def _forms(client, document):
