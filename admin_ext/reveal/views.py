@@ -65,8 +65,8 @@ class RevealMixin:
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def _show_reveal_links(self, request, obj):
-        if self._may_reveal(request, obj):
-            policy = policy_for(request, self.model, self)
+        policy = policy_for(request, self.model, self)
+        if policy.withholds and self._may_reveal(request, obj):
             show_links(
                 obj,
                 lambda path: (
