@@ -238,7 +238,7 @@ def test_a_silent_mongodb_leaves_an_intention(db, book, opened, mongo_faults):
     assert [state for _kind, state, _via, _paths in rows()] == ["intended"]
 
 
-def test_a_condition_that_did_not_hold_is_a_failure(db, book):
+def test_a_condition_that_did_not_hold_is_a_failure(db, book, monkeypatch):
     with history.recording(None):
         Book._get_collection().update_one({"_id": KEY, "title": "Other"}, NEW)
         raced = Book._get_collection()
@@ -249,7 +249,7 @@ def test_a_condition_that_did_not_hold_is_a_failure(db, book):
             book.update_one({}, {"$set": {"title": "Faster"}})
             return son
 
-        raced._current = overtaken
+        monkeypatch.setattr(raced, "_current", overtaken)
         raced.update_one({"_id": KEY, "title": "Old"}, NEW)
     assert [state for _kind, state, _via, _paths in rows()] == ["failed"]
     assert book.find_one()["title"] == "Faster"

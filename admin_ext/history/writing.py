@@ -25,6 +25,9 @@ from .updates import predicted, touched_keys
 
 NONE: dict = {"_id": {"$in": []}}
 
+# Where a class keeps the collection that records.
+RECORDED = "_recorded_collection"
+
 
 def recorded(collection: Any, cls: Any, narrowed: Any) -> Any:
     """Return the collection of ``cls`` as whoever is at work writes to it.
@@ -33,7 +36,12 @@ def recorded(collection: Any, cls: Any, narrowed: Any) -> Any:
     """
     if current() is None or isinstance(collection, RecordedCollection):
         return collection
-    return RecordedCollection(collection, cls, narrowed)
+    found = vars(cls).get(RECORDED)
+    if found is None or found.source is not collection:
+        # A page asks for it some ten times; one is as good as another.
+        found = RecordedCollection(collection, cls, narrowed)
+        setattr(cls, RECORDED, found)
+    return found
 
 
 class RecordedCollection(Collection):
@@ -49,7 +57,7 @@ class RecordedCollection(Collection):
             collection.write_concern,
             read_concern=collection.read_concern,
         )
-        self.recorded_class, self.narrowed = cls, narrowed
+        self.source, self.recorded_class, self.narrowed = collection, cls, narrowed
 
     def with_options(self, *args, **kwargs):
         options = super().with_options(*args, **kwargs)
