@@ -16,7 +16,7 @@
 
 from .access import MASK, Access
 from .admins import enforce, limited_queryset
-from .admission import admit, ask_for_all, expect, may_change, stored_names
+from .admission import admit, admit_son, ask_for_all, expect, may_change, stored_names
 from .choices import seen_by
 from .deciding import grants_for, is_limiting, policy_for, sources_of
 from .entries import shown_entries
@@ -42,6 +42,7 @@ __all__ = [
     "Access",
     "Policy",
     "admit",
+    "admit_son",
     "ask",
     "ask_for_all",
     "canonical",

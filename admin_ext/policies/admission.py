@@ -58,9 +58,13 @@ def stored_names(document: Any, *, is_new: bool) -> set[str]:
     Nothing without limits.
     """
     policy = document.__dict__.get(ADMISSION)
-    limits = policy.rows("add" if is_new else "change") if policy else None
-    lookups = [each for lookups in limits or () for each in lookups]
-    fields = document._fields
+    action = "add" if is_new else "change"
+    return set() if policy is None else _names(policy, type(document), action)
+
+
+def _names(policy: Policy, cls: type, action: str) -> set[str]:
+    lookups = [each for lookups in policy.rows(action) or () for each in lookups]
+    fields = cls._fields
     heads = {path.partition("__")[0] for _cls, path, _value in lookups}
     names = {fields[name].db_field if name in fields else name for name in heads}
     return {"_id" if name == "pk" else name for name in names}
@@ -72,15 +76,21 @@ def admit(document: Any, son: dict) -> None:
     ``son``: what would be stored, at least of ``stored_names``. Nothing is written
     for the question.
     """
-    policy, before = document.__dict__.get(ADMISSION), stored_son(document)
+    policy = document.__dict__.get(ADMISSION)
+    if policy is not None:
+        admit_son(policy, type(document), son, stored_son(document))
+
+
+def admit_son(policy: Policy, cls: type, son: dict, before: dict | None = None) -> None:
+    """Do the same for what would be stored of a class; ``before``: what is now."""
     action = "add" if before is None else "change"
-    limit = condition(policy, action) if policy is not None else None
+    limit = condition(policy, action)
     if limit is None:
         return
-    names = {"_cls", *stored_names(document, is_new=before is None)}
+    names = {"_cls", *_names(policy, cls, action)}
     moments = {"before": before, "after": son}
     found = _found(
-        queryset_for(type(document)).filter(limit),
+        queryset_for(cls).filter(limit),
         [
             {MOMENT: moment} | {name: each[name] for name in names if name in each}
             for moment, each in moments.items()

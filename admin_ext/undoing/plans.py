@@ -4,6 +4,7 @@ import copy
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from admin_ext.history.secrets import secret_within, without_secrets
 from admin_ext.history.values import Large, is_value
 from admin_ext.hydration import class_for, stored_son
 from admin_ext.keys import stored_key
+from admin_ext.policies import admit_son, policy_for
 from admin_ext.protection.confirmation import NAME as CONFIRMATION
 from admin_ext.querysets import by_keys
 
@@ -94,6 +96,14 @@ class Plan:
     def _prepare(self) -> None:
         raise NotImplementedError
 
+    def _admit(self, cls: type, after: dict, before: dict | None = None) -> None:
+        """Say where the person may not store what would be put back."""
+        policy = policy_for(self.subject.request, cls, self.subject.admin)
+        try:
+            admit_son(policy, cls, after, before)
+        except ValidationError as error:
+            self.problems += error.messages
+
 
 class ChangePlan(Plan):
     """Puts back what a change of a document changed.
@@ -117,6 +127,7 @@ class ChangePlan(Plan):
             return
         for each in paths:
             self._put_back(each)
+        self._admit(type(obj), self.after, self.stored)
         changes = differences(self.stored, self.after)
         if self.is_possible and not changes:
             self.problems.append(_("Everything is as it was before already."))
@@ -254,6 +265,7 @@ class RestorePlan(Plan):
             text = _("These were not kept, and will be missing: %(names)s.")
             names = ", ".join(map(viewed.label, lost))
             self.notes.append(text % {"names": names})
+        self._admit(self.cls, self.son)
         if self._is_taken():
             text = _("There is a document with the key %(key)s again.")
             self.problems.append(text % {"key": self.change.object_id})

@@ -16,6 +16,7 @@ from admin_ext.ejson import CODEC
 from admin_ext.exceptions import SaveRejected
 from admin_ext.fetching import load
 from admin_ext.history.recording import recording
+from admin_ext.policies import expect
 from admin_ext.raw.forms import put
 
 from .plans import AdditionPlan, ChangePlan, Plan, RestorePlan
@@ -50,6 +51,7 @@ def _change(plan: ChangePlan) -> None:
     for key in plan.keys:
         put(plan.document, key, plan.after.get(key, MISSING))
     names = [plan.document._reverse_db_field_map.get(key, key) for key in plan.keys]
+    expect(request, plan.document)
     saving.guard(plan.document, adding=False)
     form = UndoForm(plan.document, names)
     with saving.putting_back():
