@@ -1,6 +1,5 @@
 """Recorded changes as pages list them: by person and date, page by page."""
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -11,15 +10,14 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy
 
 from admin_ext.history.models import Change
-from admin_ext.policies import Access, policy_for
 from admin_ext.protection import is_read_only
 
 from .access import Subject, latest_undo, of_document, others_of
 from .differences import MAX_DIFFERENCES, Difference
+from .messages import Messages
 from .plans import PLANS
 from .recorded import recorded_lines
 
@@ -197,11 +195,10 @@ def add_changes(admin: Any, request: Any, context: dict) -> None:
     subjects = _Subjects(admin, request, obj)
     changes = Change.objects.filter(of_document(obj))
     context["changes"] = listing(changes, request, admin.admin_site, subjects)
-    policy = subjects.policy
-    if policy.withholds:
-        hidden = _hidden_labels(type(obj), policy)
+    messages = Messages(admin, request, obj)
+    if messages.is_limited:
         for entry in context["action_list"]:
-            entry.change_message = _without(entry.change_message, hidden)
+            entry.change_message = messages.shown(entry.change_message)
 
 
 class _Subjects:
@@ -209,35 +206,9 @@ class _Subjects:
 
     def __init__(self, admin: Any, request: Any, obj: Any):
         self.admin, self.request, self.obj = admin, request, obj
-        self.policy = policy_for(request, type(obj), admin)
 
     def __call__(self, change: Any) -> Subject:
         subject = Subject(change, self.request, self.admin.admin_site)
         subject.obj = self.obj
         subject.settle()
         return subject
-
-
-def _hidden_labels(cls: type, policy: Any) -> set[str]:
-    """Return the names that the log has of fields that a person may not see."""
-    with override(None):
-        return {
-            str(name)
-            for field in cls._meta.fields
-            if policy.access((field.name,)) < Access.VIEW
-            for name in (field.verbose_name, field.name)
-        }
-
-
-def _without(message: str, hidden: set[str]) -> str:
-    """Return a message of the log without the names of some fields."""
-    try:
-        parts = json.loads(message)
-    except ValueError:
-        return ""
-    for part in parts if isinstance(parts, list) else ():
-        for what in part.values():
-            if "fields" in what:
-                kept = [name for name in what["fields"] if name not in hidden]
-                what["fields"] = kept or [_("other fields")]
-    return json.dumps(parts)
