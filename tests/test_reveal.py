@@ -84,6 +84,20 @@ def test_what_is_not_masked_has_no_such_page(book, access):
     assert client.get(url_of(book, "nothing")).status_code == 404
 
 
+def test_what_is_hidden_within_a_masked_value_is_not_revealed(mongo):
+    hush = {"city": "Bath", "street": "hush"}
+    son = {"_id": ObjectId(), "name": "P", "address": hush, "offices": [hush]}
+    mongo.publishers.insert_one(son)
+    fields = {"address": MASKED, "offices": MASKED}
+    within = {f"{each}__street": Access.HIDDEN for each in fields}
+    client = revealing({Publisher: fields | within})
+    for path in ("address", "offices", "offices.0"):
+        html = send(client, url_of(son, path, "publisher")).text
+        assert "Bath" in html
+        assert "hush" not in html
+        assert "street" not in html
+
+
 def test_a_value_that_is_missing_has_the_page_and_says_so(book):
     client = revealing({Book: {"price": MASKED}})
     assert "(not stored)" in send(client, url_of(book, "price")).text

@@ -10,7 +10,7 @@ from admin_ext.changesets import MISSING
 from admin_ext.ejson import extended_json
 from admin_ext.files.urls import steps_of
 from admin_ext.hydration import stored_son
-from admin_ext.policies import Policy, canonical
+from admin_ext.policies import Access, Policy, canonical
 from admin_ext.stored_paths import field_at
 
 # A longer text is shown as its beginning.
@@ -51,7 +51,24 @@ def masked_place(policy: Policy, document: Any, text: str) -> Place:
     cls = type(document)
     if not policy.is_masked(canonical(cls, path)):
         raise Http404
-    return Place(path, field_at(cls, stored_son(document), path), value)
+    shown = _without_hidden(policy, cls, path, value)
+    return Place(path, field_at(cls, stored_son(document), path), shown)
+
+
+def _without_hidden(policy: Policy, cls: type, path: tuple, value: Any) -> Any:
+    """Return a masked value without what is hidden in it, to any depth."""
+    if isinstance(value, dict):
+        return {
+            key: _without_hidden(policy, cls, (*path, key), each)
+            for key, each in value.items()
+            if policy.access(canonical(cls, (*path, key))) > Access.HIDDEN
+        }
+    if isinstance(value, list):
+        return [
+            _without_hidden(policy, cls, (*path, number), each)
+            for number, each in enumerate(value)
+        ]
+    return value
 
 
 def _follow(son: Any, steps: list[str]) -> tuple[tuple, Any]:
