@@ -22,9 +22,11 @@ from admin_ext.memory import remembering
 from admin_ext.meta import document_classes
 from admin_ext.options import DocumentAdmin
 from admin_ext.pagination import DocumentPaginator, LookaheadPaginator
+from admin_ext.policies import policy_for
 from admin_ext.policies.queries import allowed_order, finder_for, may_query
 from admin_ext.querysets import DocumentQuerySet
 from admin_ext.references import PageReferences
+from admin_ext.registry import nearest_admin
 from admin_ext.search import default_fields, search, search_by_key, words_of
 from admin_ext.visibility import seeing
 
@@ -81,6 +83,7 @@ class DocumentAutocompleteView(AutocompleteJsonView):
         try:
             source = source_for(request.GET["app_label"], request.GET["model_name"])
             field = source._meta.get_field(request.GET["field_name"])
+            self._refuse_hidden(request, source, field)
             while hasattr(field, "item"):
                 # References within lists of lists, and within maps.
                 field = field.item
@@ -107,6 +110,14 @@ class DocumentAutocompleteView(AutocompleteJsonView):
         # No pattern of MongoDB's may hold a NUL.
         term = request.GET.get("term", "").replace("\0", "")
         return term, admin, field, to_field_name
+
+    def _refuse_hidden(self, request, source, field):
+        """Raise FieldDoesNotExist for a field that the person may not see."""
+        if not issubclass(source, Document):
+            return
+        policy = policy_for(request, source, nearest_admin(self.admin_site, source))
+        if not policy.may_view((field.name,)):
+            raise FieldDoesNotExist
 
     def serialize_result(self, obj, to_field_name):
         """Name a document by the text of its key; the field may hold a sub-document."""
