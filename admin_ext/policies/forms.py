@@ -11,7 +11,9 @@ from typing import Any
 from mongoengine import EmbeddedDocument, ListField
 from mongoengine import fields as me
 
+from admin_ext.compat.inlines import reference_to_parent
 from admin_ext.hooks import replace_hook
+from admin_ext.registry import nearest_admin
 
 from . import choices
 from .access import Access
@@ -238,14 +240,39 @@ def _inline_instances(admin, own, request, obj=None):
             _enforce_rows(admin, each)
         elif hasattr(each.model, "_fields"):
             _enforce_inline(each, partial(_limits_of_inline, each))
+            replace_hook(each, "has_add_permission", _may_refer)
+            if not each.has_add_permission(request, obj):
+                # As Django does (5.2), which has asked before.
+                each.max_num = 0
     return [each for each in inlines if _is_shown(admin, each, request)]
 
 
 def _is_shown(admin, inline, request) -> bool:
-    if not hasattr(inline, "field_name"):
-        return True
-    policy = policy_for(request, admin.model, admin)
-    return policy.may_view((inline.field_name,))
+    if hasattr(inline, "field_name"):
+        policy = policy_for(request, admin.model, admin)
+        return policy.may_view((inline.field_name,))
+    policy = _policy_of_rows(inline, request)
+    # Which rows there are is what the field holds that leads here.
+    return policy is None or policy.may_view((reference_to_parent(inline),))
+
+
+def _policy_of_rows(inline, request) -> Policy | None:
+    """Return the policy of an inline's Document, apart from what the inline says.
+
+    None where it limits no field. An inline may well hide the field that leads here.
+    """
+    if not hasattr(inline.model, "_fields"):
+        return None
+    own = nearest_admin(inline.admin_site, inline.model)
+    policy = policy_for(request, inline.model, own)
+    return policy if policy.has_field_limits else None
+
+
+def _may_refer(inline, own, request, obj=None) -> bool:
+    """Refuse new rows where the person may not say what they refer to."""
+    policy = _policy_of_rows(inline, request)
+    may_add = policy is None or policy.may_edit((reference_to_parent(inline),), "add")
+    return may_add and own(request, obj)
 
 
 def _enforce_rows(admin, inline):
