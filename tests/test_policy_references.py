@@ -268,6 +268,14 @@ def test_a_reference_to_an_unseen_row_looks_as_a_dangling_one(trips):
     assert "Molde" not in "".join(unseen.values())
 
 
+def test_who_may_see_no_document_at_all_reads_no_text_of_one(trips):
+    trips.towns.delete_one({"_id": SEEN})
+    client = member_of(
+        group_for("trip", *ALL), group_for("town", *ALL, rows={"region": "SE"})
+    )
+    assert "Molde" not in "".join(pages(client, TRIP).values())
+
+
 def plain(html):
     """Return HTML without keys, and without what is random."""
     html = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", html)

@@ -205,7 +205,10 @@ class StoredReferences:
         return found[text]
 
     def _find_anywhere(self, text: str) -> Any:
-        return self.find(text, self.everything or self.queryset.model._default_manager)
+        among = self.everything
+        if among is None:
+            among = self.queryset.model._default_manager
+        return self.find(text, among)
 
     def __deepcopy__(self, memo):
         """Copy as ModelChoiceField (5.2), which copies the queryset twice."""
