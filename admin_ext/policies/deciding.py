@@ -9,13 +9,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from mongoengine import Document
+from mongoengine import fields as me
 
 from admin_ext.registry import nearest_admin
 
 from .access import REST, Access
 from .found import Codenames, limits_of, permissions_of
 from .grants import ACTIONS, Grant, Path, least
-from .paths import canonical, family, path_of
+from .paths import canonical, family, member_of, path_of
 from .policy import Policy
 
 # Where a request keeps its policies: {(class, admin): Policy}; and whether there are
@@ -37,8 +38,33 @@ def policy_for(
     key = (document, admin)
     if key not in kept:
         grants = grants_for(getattr(request, "user", None), document)
-        kept[key] = Policy(document, grants, _code(request, document, admin))
+        code = _code(request, document, admin)
+        copies = _rules_of_copies(request, document, getattr(admin, "admin_site", None))
+        kept[key] = Policy(document, grants, least([*code.items(), *copies]))
     return kept[key]
+
+
+def _rules_of_copies(
+    request: Any, document: type, site: Any
+) -> Iterator[tuple[Path, Access]]:
+    """Yield rules about what cached references keep of other documents.
+
+    A copy is no more open than the field that it is of. Whose copy it is nobody asks:
+    who may see some of these documents only sees none.
+    """
+    for name, field in document._fields.items():
+        cached = member_of(field)
+        if isinstance(cached, me.CachedReferenceField):
+            target = cached.document_type
+            owner = nearest_admin(site, target) if site is not None else None
+            grants = grants_for(getattr(request, "user", None), target)
+            policy = Policy(target, grants, _code(request, target, owner))
+            has_all = policy.rows("view", "change") is None
+            for copied in cached.fields:
+                access = policy.access(path_of(copied)) if has_all else Access.HIDDEN
+                for each in {copied, target._translate_field_name(copied)}:
+                    if access < Access.VIEW:
+                        yield (name, *path_of(each)), access
 
 
 def is_limiting(request: HttpRequest | None, admin_site: Any) -> bool:

@@ -20,7 +20,7 @@ from .access import Access
 from .deciding import policy_for
 from .limited import limited_form
 from .lists import access_of_code
-from .paths import path_of
+from .paths import is_copy, path_of
 from .policy import Path, Policy
 from .redaction import is_partial
 
@@ -86,7 +86,8 @@ class Limits:
         path = (*self.path, name)
         if is_partial(self.obj, name) or not self.may_edit(path):
             return False
-        is_apart = is_declared(self.cls._fields.get(name))
+        field = self.cls._fields.get(name)
+        is_apart = is_declared(field) or is_copy(field)
         return is_apart or self.policy.is_whole(path, Access.EDIT)
 
     def _is_field(self, name: Any) -> bool:

@@ -75,7 +75,7 @@ def _paths(holders: list, above: str, words: str, depth: int) -> Iterator:
         text = words + str(capfirst(label))
         yield above + name, text
         if depth < MAX_DEPTH:
-            below = _holders(_member(field))
+            below = _holders(member_of(field))
             yield from _paths(below, f"{above}{name}__", f"{text} › ", depth + 1)
 
 
@@ -93,7 +93,7 @@ def _walk(document: type, path: Path) -> Iterator[tuple[str, Any, bool]]:
             is_free = is_free or isinstance(field, FREE)
             field = member_field(field) if isinstance(field, me.DictField) else None
         yield name, field, is_free or field is not None
-        is_list, field = isinstance(field, me.ListField), _member(field)
+        is_list, field = isinstance(field, me.ListField), member_of(field)
         is_free = is_free or is_list and field is None
         holders = _holders(field)
 
@@ -109,11 +109,19 @@ def _declared(holders: list, step: str) -> tuple[str, Any]:
     return step, None
 
 
-def _member(field: Any) -> Any:
+def member_of(field: Any) -> Any:
     """Return the field of the members of lists, one within the other."""
     while isinstance(field, me.ListField):
         field = field.field
     return field
+
+
+def is_copy(field: Any) -> bool:
+    """Tell whether a field keeps parts of the documents that it refers to.
+
+    The object has the reference alone: mongoengine makes the copies anew.
+    """
+    return isinstance(member_of(field), me.CachedReferenceField)
 
 
 def _holders(field: Any) -> list[type]:

@@ -18,7 +18,7 @@ from admin_ext.hydration import MASKED, POLICY, SHOWN, stored_son
 from admin_ext.stored_paths import class_at, declared_fields, member_field
 
 from .access import MASK, Access
-from .paths import path_of
+from .paths import is_copy, path_of
 from .policy import Path, Policy
 
 # Where an object keeps what was taken out of it: {name: (value, what was left in its
@@ -42,7 +42,7 @@ def redact(policy: Policy, document: Any, path: Path = ()) -> Any:
             withheld[name] = (held(document, name), _left(document, name))
             if policy.is_masked(below):
                 masked.add(name)
-        elif not policy.is_whole(below):
+        elif not (policy.is_whole(below) or is_copy(document._fields.get(name))):
             value = held(document, name)
             shown = redacted_value(policy, value, below)
             if shown is not value:
