@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from mongoengine.base import BaseDocument
+
 from .compat import LOAD_ERRORS
 from .hydration import document_for_son
 from .indexes import field_path
@@ -108,6 +110,23 @@ class FetchingMixin:
         queryset.policy, queryset.is_limited = self.policy, self.is_limited
         queryset.preparations = self.preparations
         return queryset
+
+    def no_cache(self):
+        """Read without a cache; mongoengine (0.29) goes on in a class of its own."""
+        return self._clone_into(self.of(super().no_cache()))
+
+    def cache(self):
+        """Do the opposite of ``no_cache``."""
+        return self._clone_into(self.of(super().cache()))
+
+    def modify(self, *args, **options):
+        """Change a document and return it as any other that is loaded."""
+        found = super().modify(*args, **options)
+        if not isinstance(found, BaseDocument):
+            return found
+        for prepare in self.preparations:
+            prepare(found)
+        return found if self.policy is None else self.policy.redact(found)
 
     @property
     def _cursor_args(self):

@@ -136,6 +136,31 @@ def test_an_action_gets_the_rows_of_its_permission(towns, monkeypatch):
     assert sorted(done) == ["Lund", "Visby"]
 
 
+def test_an_action_gets_no_withheld_value_however_it_reads(mongo, towns, monkeypatch):
+    mongo.towns.update_many({}, {"$set": {"people": 9}})
+    ways = {
+        "plain": lambda found: [*found],
+        "without a cache": lambda found: [*found.no_cache()],
+        "with one again": lambda found: [*found.no_cache().cache()],
+        "by key": lambda found: [*found.in_bulk([*towns.values()]).values()],
+        "some fields": lambda found: [*found.only("name", "people")],
+        "changed": lambda found: [found.modify(set__region="SE", new=True)],
+        "columns": lambda found: [Town(people=each) for each in found.scalar("people")],
+    }
+    read = {}
+
+    @admin.action(description="Read")
+    def look(modeladmin, request, queryset):
+        for name, way in ways.items():
+            read[name] = {each.people for each in way(queryset.clone())}
+
+    monkeypatch.setattr(admin.site.get_model_admin(Town), "actions", [look])
+    keys = [str(key) for key in towns.values()]
+    client = member_of(group_for("town", "view", "change", rows=SWEDEN, people=0))
+    client.post(URL, {"action": "look", "_selected_action": keys})
+    assert read == dict.fromkeys(ways, {None})
+
+
 def test_cells_of_rows_that_may_not_be_changed_have_no_inputs(mongo):
     mongo.authors.insert_many([
         {"_id": "se", "name": "Selma"},
