@@ -70,7 +70,7 @@ def test_open_edit_save_delete_and_history(page, notes, staff):
     page.get_by_text("was changed successfully. You may edit it again").wait_for()
     after = notes.notes.find_one(before["_id"])
     assert after == {**before, "body": "Written by a person\non two lines"}
-    page.get_by_role("link", name="History").click()
+    page.get_by_role("link", name="History", exact=True).click()
     page.get_by_text("Changed Text.").wait_for()
     look(page, "history")
     page.go_back()
