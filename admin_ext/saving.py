@@ -15,7 +15,6 @@ from typing import Any
 
 from bson.errors import BSONError
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db.models import Model
 from django.utils.translation import gettext as _
 from mongoengine import errors
 from pymongo.errors import DocumentTooLarge
@@ -28,7 +27,7 @@ from .keys import is_key_changed, stored_key
 from .meta import in_order
 from .policies import admit, expect, stored_names, whole
 from .sending import part_to_mongo, sending_differences, to_mongo
-from .validation import changed_names, messages_by_field, validate
+from .validation import changed_names, messages_by_field, not_unique, validate
 
 QUOTED_DOCUMENT = re.compile(r"\{.*\}", re.DOTALL)
 REST_OF_QUOTED_DOCUMENT = re.compile(r"\{.*", re.DOTALL)
@@ -213,13 +212,16 @@ def _duplicate(document, error) -> ValidationError:
     """
     details = getattr(error.__context__, "details", None) or {}
     stored_names = details.get("keyPattern", {})
+    if not stored_names:
+        return ValidationError(refusal(error))
     names = tuple(
-        "pk" if name == "_id" else document._reverse_db_field_map.get(name, name)
+        document._meta.pk.name
+        if name == "_id"
+        else document._reverse_db_field_map.get(name, name)
         for name in stored_names
     )
-    names = tuple(document._meta.pk.name if name == "pk" else name for name in names)
-    if not names or any(name not in document._fields for name in names):
-        return ValidationError(str(error))
-    names = in_order(document, {*names})
-    message = Model.unique_error_message(document, type(document), names)
-    return ValidationError({names[0] if len(names) == 1 else NON_FIELD_ERRORS: message})
+    if all(name in document._fields for name in names):
+        names = in_order(document, {*names})
+    message = not_unique(document, names)
+    is_field = len(names) == 1 and names[0] in document._fields
+    return ValidationError({names[0] if is_field else NON_FIELD_ERRORS: message})

@@ -12,6 +12,7 @@ from bson import ObjectId
 from bson.errors import BSONError
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model
+from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 from mongoengine import (
     Decimal128Field,
@@ -31,6 +32,7 @@ from .files import rewind
 from .hydration import stored_son
 from .keys import id_of, key_of
 from .meta import unique_checks
+from .policies import Access, canonical, limits_of
 
 logger = logging.getLogger(__name__)
 
@@ -217,11 +219,30 @@ def validate_unique(
         if not is_asked or _is_free(document, check):
             continue
         key = check[0] if len(check) == 1 else NON_FIELD_ERRORS
-        found.setdefault(key, []).append(
-            Model.unique_error_message(document, type(document), check)
-        )
+        found.setdefault(key, []).append(not_unique(document, check))
     if found:
         raise ValidationError(found)
+
+
+def not_unique(document: Any, names: tuple[str, ...]) -> ValidationError:
+    """Return what is said where another document has the same values.
+
+    In Django's words, unless the person may not know that there is such a field.
+    ``names``: of fields, or paths as they are stored.
+    """
+    cls, limits = type(document), limits_of(document)
+    paths = [canonical(cls, tuple(name.split("."))) for name in names]
+    kind = capfirst(cls._meta.verbose_name)
+    accesses = [] if limits is None else [*map(limits[0].access, paths)]
+    if Access.HIDDEN in accesses:
+        text = _("%(model_name)s with such values already exists.")
+        return ValidationError(text, "unique_together", {"model_name": kind})
+    if all(name in document._fields for name in names):
+        return Model.unique_error_message(document, cls, names)
+    labels = get_text_list([*names], _("and"))
+    text = _("%(model_name)s with this %(field_labels)s already exists.")
+    params = {"model_name": kind, "field_labels": labels}
+    return ValidationError(text, "unique_together", params)
 
 
 def _is_free(document, check) -> bool:
