@@ -4,11 +4,13 @@ import pytest
 from bson import ObjectId
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from admin_ext.policies import MASK, Access
 
-from .groups import group_for, member_of
+from .groups import group_for, member_of, permitted
+from .guarded_documents import Patient
 from .histories import MISSING, record
 from .reference_documents import Town
 from .submission import sent
@@ -133,3 +135,27 @@ def test_the_log_tells_nothing_of_withheld_rows(logged):
 def test_a_text_that_code_wrote_into_the_log_is_told_to_nobody_with_limits(logged):
     LogEntry.objects.update(change_message="Paid 9000")
     assert read(stay={"bill": HIDDEN}) == ""
+
+
+def test_a_refused_undo_or_raw_change_quotes_nothing_that_is_withheld(
+    mongo, admin_user, monkeypatch
+):
+    def clean(patient):
+        raise ValidationError(f"“{patient.note}” is wrong")
+
+    mongo.patients.insert_one({"_id": KEY, "name": "Ann", "noteText": "hush"})
+    son = mongo.patients.find_one()
+    change = record(admin_user, Patient, son | {"name": "Anna"}, son)
+    monkeypatch.setattr(Patient, "clean", clean)
+    group = group_for("patient", "view", "change", note=HIDDEN)
+    client = permitted(member_of(group), "view_raw_patient", "change_raw_patient")
+    data = sent(client.get(f"{PATIENT}raw/").text)
+    data["document"] = data["document"].replace("Ann", "Anna")
+    answers = [
+        client.post(reverse("admin:tests_patient_undo", args=[change.pk])),
+        client.post(f"{PATIENT}raw/", data),
+    ]
+    for answer in answers:
+        assert f"“{MASK}” is wrong" in answer.text
+        assert "hush" not in answer.text
+    assert mongo.patients.find_one() == son

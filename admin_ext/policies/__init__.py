@@ -35,7 +35,7 @@ from .redaction import (
     steps_in,
 )
 from .standing import ask, is_limited, known, may
-from .whole import whole
+from .whole import whole, withheld_texts, without_quotes
 
 __all__ = [
     "MASK",
@@ -71,4 +71,6 @@ __all__ = [
     "steps_in",
     "stored_names",
     "whole",
+    "withheld_texts",
+    "without_quotes",
 ]

@@ -15,7 +15,7 @@ from admin_ext.hydration import shown_son
 
 from .access import Access
 from .redaction import LINKS, REVEALED_AT, masked, redact
-from .whole import unquoted, whole, withheld_texts
+from .whole import whole, withheld_texts, without_quotes
 
 
 class ShownWidget(forms.Widget):
@@ -153,28 +153,10 @@ class LimitedForm:
 
     def add_error(self, field, error):
         """Add an error that quotes no value which is not on the page."""
-        super().add_error(field, self._unquoted(error))
+        super().add_error(field, without_quotes(error, self._quoted))
 
     def _update_errors(self, errors):
-        super()._update_errors(self._unquoted(errors))
-
-    def _unquoted(self, error: Any) -> Any:
-        if not self._quoted:
-            return error
-        if not isinstance(error, ValidationError):
-            error = ValidationError(error)
-        if hasattr(error, "error_dict"):
-            return ValidationError({
-                name: self._unquoted(ValidationError(found))
-                for name, found in error.error_dict.items()
-            })
-        return ValidationError([*map(self._unquoted_message, error.error_list)])
-
-    def _unquoted_message(self, error: ValidationError) -> ValidationError:
-        # Those with a code are Django's and ours: of the value that was sent.
-        if error.code:
-            return error
-        return ValidationError(unquoted(error.messages[0], self._quoted))
+        super()._update_errors(without_quotes(errors, self._quoted))
 
     def _shown_errors(self, errors):
         """Say of a field that is not open only that it stands in the way."""

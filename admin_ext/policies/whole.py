@@ -116,6 +116,27 @@ def _texts(value: Any) -> set[str]:
     return {text} if len(text) >= MIN_QUOTED else set()
 
 
+def without_quotes(error: Any, quoted: set[str]) -> Any:
+    """Return an error, or what one is made of, that quotes none of these texts."""
+    if not quoted:
+        return error
+    if not isinstance(error, ValidationError):
+        error = ValidationError(error)
+    if hasattr(error, "error_dict"):
+        return ValidationError({
+            name: without_quotes(ValidationError(found), quoted)
+            for name, found in error.error_dict.items()
+        })
+    return ValidationError([_unquoted_error(each, quoted) for each in error.error_list])
+
+
+def _unquoted_error(error: ValidationError, quoted: set[str]) -> ValidationError:
+    # Those with a code are Django's and ours: of the value that was sent.
+    if error.code:
+        return error
+    return ValidationError(unquoted(error.messages[0], quoted))
+
+
 def unquoted(text: str, quoted: set[str]) -> str:
     """Return a text with MASK for each of the values that it quotes as words."""
     if not quoted:

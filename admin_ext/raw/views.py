@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_protect
 from admin_ext.ejson import dumps, is_lossless
 from admin_ext.hydration import stored_son
 from admin_ext.meta import raw_codename
-from admin_ext.policies import policy_for
+from admin_ext.policies import policy_for, withheld_texts, without_quotes
 
 from .forms import RawForm
 from .hidden import Hidden, masked
@@ -107,20 +107,25 @@ class RawViewMixin:
         if reason:
             context = {"reason": reason, "text": _text_of(obj, hidden)[:MAX_TEXT]}
             return self._raw_page(request, obj, context | (extra_context or {}))
+        quoted = withheld_texts(obj)
         form = RawForm(data, instance=obj, hidden=hidden)
-        if data is not None and form.is_valid() and not self._refused(request, form):
+        is_sent = data is not None and form.is_valid()
+        if is_sent and not self._refused(request, form, quoted):
             return self._save_raw(request, obj, form)
         context = {"form": form}
         return self._raw_page(request, obj, context | (extra_context or {}))
 
-    def _refused(self, request, form):
-        """Show the reason for which the save of this form was refused before."""
+    def _refused(self, request, form, withheld):
+        """Show the reason for which the save of this form was refused before.
+
+        ``withheld``: the texts that it may not quote.
+        """
         errors = getattr(request, "save_errors", {}).get((
             type(form.instance),
             form.instance.pk,
         ))
         if errors:
-            form.add_error(None, [*errors.messages])
+            form.add_error(None, [*without_quotes(errors, withheld).messages])
         return bool(errors)
 
     def _reason_for_no_raw_form(self, request, obj, hidden):

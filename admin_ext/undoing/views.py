@@ -21,6 +21,7 @@ from admin_ext.exceptions import SaveRejected
 from admin_ext.history.models import Change
 from admin_ext.history.settling import PATIENCE
 from admin_ext.history.storing import NotRecorded
+from admin_ext.policies import withheld_texts, without_quotes
 from admin_ext.protection import is_read_only
 from admin_ext.protection.confirmation import Confirmation
 
@@ -130,7 +131,7 @@ def _carry_out(admin: Any, request: Any, found: Undoing) -> Any:
                 raise SaveRejected(ValidationError(_reasons(again or plan)), None)
             write(again, operation)
         except SaveRejected as error:
-            plan.problems += error.errors.messages
+            plan.problems += _told(error.errors, plan)
         except NotRecorded:
             plan.problems.append(_("It could not be recorded, so nothing was written."))
         except OperationError as error:
@@ -142,6 +143,13 @@ def _carry_out(admin: Any, request: Any, found: Undoing) -> Any:
         return None
     _report(admin, request, found)
     return HttpResponseRedirect(_next_url(admin, request, found))
+
+
+def _told(errors: ValidationError, plan: Plan) -> list[str]:
+    """Return what is said of a refusal, without what the person may not see."""
+    obj = plan.subject.obj
+    quoted = set() if obj is None else withheld_texts(obj)
+    return without_quotes(errors, quoted).messages
 
 
 def _reasons(plan: Plan) -> list[str]:
