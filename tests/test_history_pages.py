@@ -231,6 +231,8 @@ def test_a_reveal_tells_which_field(book, client, clerk, admin_user, access, tol
     assert told in section
     assert "Before" not in section
     assert ("Pages" in texts(_audit_page(client))) == (access != 0)
+    for text in (section, texts(_audit_page(client))):
+        assert ("The printer asked" in text) == (access != 0)
 
 
 def test_the_page_of_a_change_has_no_withheld_name(book, client, clerk, admin_user):

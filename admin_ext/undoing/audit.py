@@ -69,7 +69,7 @@ class ChangeAdmin(admin.ModelAdmin):
     actions = None
     fields = readonly_fields = (
         *("made_at", "person", "kind", "kind_of_document", "object_name", "way"),
-        *("state", "reason", "undoing", "values"),
+        *("state", "reason_given", "undoing", "values"),
     )
 
     class Media:
@@ -122,6 +122,10 @@ class ChangeAdmin(admin.ModelAdmin):
     @admin.display(description=_("by way of"), ordering="via")
     def way(self, change):
         return Entry(change.subject).way
+
+    @admin.display(description=_("reason"))
+    def reason_given(self, change):
+        return Entry(change.subject).reason
 
     @admin.display(description=_("undoing"))
     def undoing(self, change):

@@ -82,6 +82,11 @@ class Entry:
             return []
         return self.subject.viewed.labels(recorded_lines(self.change))
 
+    @property
+    def reason(self) -> str:
+        """Why a value was revealed; "" where the person may not know which."""
+        return self.change.reason if self.revealed else ""
+
     @cached_property
     def undone(self) -> Any:
         """The change that put this one back, or None."""
