@@ -84,11 +84,13 @@ def connect(uri):
     """Connect mongoengine's aliases to this worker's own databases."""
     name = f"test_mongoadmin_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     mongodb.check_name(name)
-    before, question_mark, options = uri.partition("?")
+    before, _question_mark, options = uri.partition("?")
     host = "/".join(before.split("/")[:3])
+    # By this name the server tells the workers apart; see mongodb.refusals.
+    options = f"{options}&appName={name}".removeprefix("&")
     mongoengine.disconnect_all()
     for alias, database in (("default", name), ("other", f"{name}_other")):
-        uri = f"{host}/{database}{question_mark}{options}"
+        uri = f"{host}/{database}?{options}"
         settings.MONGODB_DATABASES[alias] = connection(uri, "TEST_MONGODB_URI")
         mongoengine.register_connection(alias, **settings.MONGODB_DATABASES[alias])
 

@@ -113,14 +113,33 @@ UNAUTHORIZED, TIME_LIMIT = 13, 50
 
 @contextmanager
 def faults(collection, *, mode="alwaysOn", **fault):
-    """Have the server fail the queries of a collection; ``fault`` says how.
-
-    A server has one such fault at a time: other workers of this run wait.
-    https://github.com/mongodb/mongo/wiki/The-%22failCommand%22-fail-point
-    """
-    client = collection.database.client
+    """Have the server fail the queries of a collection; ``fault`` says how."""
     queries = ["find", "aggregate", "count", "distinct"]
     data = {"failCommands": queries, "namespace": collection.full_name, **fault}
+    with fail_point(collection.database.client, mode, data):
+        yield
+
+
+@contextmanager
+def refusals(database, code, mode="alwaysOn"):
+    """Have the server not tell which collections there are."""
+    client = database.client
+    data = {
+        "failCommands": ["listCollections"],
+        "errorCode": code,
+        # Nobody else's commands: those of this name are about no collection.
+        "appName": client.options.pool_options.appname,
+    }
+    with fail_point(client, mode, data):
+        yield
+
+
+@contextmanager
+def fail_point(client, mode, data):
+    """Have commands fail. A server has one such fault: other workers of a run wait.
+
+    https://github.com/mongodb/mongo/wiki/The-%22failCommand%22-fail-point
+    """
     lock = Path(gettempdir()) / f"mongoadmin-faults-{client.address[1]}"
     with lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

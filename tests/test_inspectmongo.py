@@ -150,10 +150,9 @@ def test_a_database_without_collections_may_be_another(bare_mongo):
 
 
 def test_who_may_not_even_see_names_is_told_so(shop):
-    data = {"failCommands": ["listCollections"], "errorCode": mongodb.UNAUTHORIZED}
-    fault = {"configureFailPoint": "failCommand", "mode": {"times": 2}, "data": data}
-    shop.client.admin.command(fault)
-    assert refused() == (
+    with mongodb.refusals(shop, mongodb.UNAUTHORIZED, {"times": 2}):
+        answer = refused()
+    assert answer == (
         3,
         f"The MongoDB user may not see the collections of the database “{shop.name}”.",
     )

@@ -93,29 +93,17 @@ def test_names_that_the_driver_refuses_are_left_out(bare_mongo, name):
     assert kinds(bare_mongo) == {}
 
 
-def test_who_may_only_see_names_sees_these(bare_mongo, mongo_faults):
+def test_who_may_only_see_names_sees_these(bare_mongo):
     bare_mongo.plain.insert_one({})
-    client = bare_mongo.client
-    fault = {
-        "configureFailPoint": "failCommand",
-        "mode": {"times": 1},
-        "data": {
-            "failCommands": ["listCollections"],
-            "errorCode": mongodb.UNAUTHORIZED,
-        },
-    }
-    client.admin.command(fault)
-    assert kinds(bare_mongo) == {"plain": Kind.PLAIN}
+    with mongodb.refusals(bare_mongo, mongodb.UNAUTHORIZED, {"times": 1}):
+        assert kinds(bare_mongo) == {"plain": Kind.PLAIN}
 
 
 def test_another_refusal_is_raised(bare_mongo):
-    fault = {
-        "configureFailPoint": "failCommand",
-        "mode": {"times": 1},
-        "data": {"failCommands": ["listCollections"], "errorCode": mongodb.TIME_LIMIT},
-    }
-    bare_mongo.client.admin.command(fault)
-    with pytest.raises(OperationFailure, match="failCommand"):
+    with (
+        mongodb.refusals(bare_mongo, mongodb.TIME_LIMIT, {"times": 1}),
+        pytest.raises(OperationFailure, match="failCommand"),
+    ):
         collections_of(bare_mongo)
 
 

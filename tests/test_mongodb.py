@@ -99,6 +99,8 @@ def test_a_killed_mongod_leaves_a_lock_that_does_not_matter(tmp_path, port):
     os.kill(pid, signal.SIGKILL)
     process.kill()
     process.wait()
+    # Until then it holds its port.
+    wait_until_ended(pid)
     assert (tmp_path / "mongod.lock").read_text().strip() == str(pid)
     with EmbeddedMongoDB(tmp_path, port) as server:
         assert write_and_count(server.uri) == 1

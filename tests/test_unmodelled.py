@@ -1,7 +1,6 @@
 """Collections without a Document on the index page and on the list of all."""
 
 import re
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -228,18 +227,6 @@ def test_a_slow_count_is_left_out_and_not_asked_again(
     assert commands.names.count("aggregate") == 1
 
 
-@contextmanager
-def failing(mongo, code, mode="alwaysOn"):
-    """Have the server not list collections."""
-    ask, data = mongo.client.admin.command, {"failCommands": ["listCollections"]}
-    data["errorCode"] = code
-    ask("configureFailPoint", "failCommand", mode=mode, data=data)
-    try:
-        yield
-    finally:
-        ask("configureFailPoint", "failCommand", mode="off")
-
-
 def test_who_may_not_list_all_is_told_of_what_there_is(mongo, admin_client):
     mongo.one.insert_one({"_id": 5})
     mongo.create_collection("seen", viewOn="one", pipeline=[])
@@ -249,7 +236,7 @@ def test_who_may_not_list_all_is_told_of_what_there_is(mongo, admin_client):
         "/admin/collections/default/seen/",
     ):
         memory.forget()
-        with failing(mongo, mongodb.UNAUTHORIZED, mode={"times": 1}):
+        with mongodb.refusals(mongo, mongodb.UNAUTHORIZED, mode={"times": 1}):
             response = admin_client.get(url)
         assert response.status_code == 200
         assert "view" in text(response) or "[5]" in text(response)
@@ -257,7 +244,7 @@ def test_who_may_not_list_all_is_told_of_what_there_is(mongo, admin_client):
 
 def test_a_collection_is_tried_where_none_is_listed(mongo, admin_client):
     mongo.one.insert_one({"_id": 5})
-    with failing(mongo, mongodb.UNAUTHORIZED):
+    with mongodb.refusals(mongo, mongodb.UNAUTHORIZED):
         assert "[5]" in text(admin_client.get("/admin/collections/default/one/"))
 
 
@@ -273,7 +260,7 @@ def test_the_index_comes_where_collections_are_not_listed(
     mongo, admin_client, code, sentence
 ):
     mongo.one.insert_one({})
-    with failing(mongo, code):
+    with mongodb.refusals(mongo, code):
         response = admin_client.get(INDEX)
     assert response.status_code == 200
     assert sentence in text(response)
