@@ -28,7 +28,7 @@ def group_url(group):
     return f"/admin/auth/group/{group.pk}/change/"
 
 
-def of_group(document, rows="", limit=None):
+def of_group(group, document, rows="", limit=None):
     """Return what is sent for a group with one limit."""
     return {
         "name": "Staff",
@@ -37,7 +37,7 @@ def of_group(document, rows="", limit=None):
         "document_limits-0-document": document,
         "document_limits-0-rows": rows,
         "document_limits-0-id": limit.pk if limit else "",
-        "document_limits-0-group": "1",
+        "document_limits-0-group": group.pk,
     }
 
 
@@ -49,7 +49,7 @@ def limit_of(group, document="tests.book", rows=None, **fields):
 
 
 def test_a_limit_is_made_on_the_page_of_its_group(mongo, admin_client, staff):
-    sent = of_group("tests.book", "kind = novel\n\npages__gte=100 ")
+    sent = of_group(staff, "tests.book", "kind = novel\n\npages__gte=100 ")
     assert admin_client.post(group_url(staff), sent).status_code == 302
     limit = GroupLimit.objects.get()
     assert (limit.group, limit.document) == (staff, "tests.book")
@@ -71,7 +71,7 @@ def test_a_limit_is_made_on_the_page_of_its_group(mongo, admin_client, staff):
 def test_what_cannot_be_looked_up_is_told_in_words(
     mongo, admin_client, staff, rows, told
 ):
-    response = admin_client.post(group_url(staff), of_group("tests.book", rows))
+    response = admin_client.post(group_url(staff), of_group(staff, "tests.book", rows))
     assert response.status_code == 200
     assert told in response.text
     assert rows in response.text
@@ -142,7 +142,7 @@ def test_a_limit_that_code_made_stays_as_it_is(mongo, admin_client, staff):
     html = admin_client.get(group_url(staff)).text
     assert text in html
     assert 'class="module admin-ext"' in html
-    sent = of_group("tests.book", text, limit) | {"document_limits-0-group": staff.pk}
+    sent = of_group(staff, "tests.book", text, limit)
     assert admin_client.post(group_url(staff), sent).status_code == 302
     limit.refresh_from_db()
     assert limit.rows == {"in_print": True, "pages__in": [1, 2]}
