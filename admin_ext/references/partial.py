@@ -203,6 +203,10 @@ class PartialDocuments:
         self.policy = policy
         # (document, its key as it is stored: code may give it another)
         self.members: list[tuple[Any, Any]] = []
+        # What loads, once for all documents of a page: of all of them, and by class of
+        # what is stored.
+        self._load_any = self._load
+        self._load_stored_of: dict[type, Callable[[Any], None]] = {}
         # What _loaded has told.
         self._names: dict[tuple, tuple[frozenset[str], frozenset[str]]] = {}
 
@@ -212,8 +216,10 @@ class PartialDocuments:
         loaded, stored = self._loaded(cls, names)
         values = {key: data[key] for key in loaded if key in data}
         # As mongoengine's own __setattr__, which asks for shard keys first, would.
-        object.__setattr__(member, "_data", Partial(values, loaded, self._load))
-        member.__dict__[STORED] = Partial(son, stored, partial(self._load_stored, cls))
+        object.__setattr__(member, "_data", Partial(values, loaded, self._load_any))
+        if cls not in self._load_stored_of:
+            self._load_stored_of[cls] = partial(self._load_stored, cls)
+        member.__dict__[STORED] = Partial(son, stored, self._load_stored_of[cls])
         self.members.append((member, son["_id"]))
 
     def _loaded(
