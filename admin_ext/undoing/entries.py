@@ -201,7 +201,7 @@ def add_changes(admin: Any, request: Any, context: dict) -> None:
     changes = Change.objects.filter(of_document(obj))
     context["changes"] = listing(changes, request, admin.admin_site, subjects)
     messages = Messages(admin, request, obj)
-    if messages.is_limited:
+    if context["action_list"] and messages.is_limited:
         for entry in context["action_list"]:
             entry.change_message = messages.shown(entry.change_message)
 
