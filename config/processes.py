@@ -5,7 +5,7 @@ import gc
 # Of the garbage collector. A list of a hundred rows makes some thousand objects that
 # refer to each other, as Django's own templates do: with the usual 700 it is looked for
 # nine times a page, which pays a twentieth of its time for that.
-THRESHOLDS = (10_000, 10, 10)
+THRESHOLDS = (20_000, 10, 10)
 
 
 def leave_to_stay():
