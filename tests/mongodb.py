@@ -1,6 +1,7 @@
 """What the tests see of MongoDB: the commands sent and the operations run."""
 
 import fcntl
+import os
 import re
 from contextlib import contextmanager
 from pathlib import Path
@@ -181,6 +182,23 @@ def command_for_profile_entry(entry):
     database = entry["ns"].partition(".")[0]
     examined = entry.get("docsExamined", 0)
     return Command(name or entry["op"], document, database, examined)
+
+
+def environment(database, folder):
+    """Return the environment of a program of the site over a test database.
+
+    ``folder``: where it keeps its SQL database.
+    """
+    check_name(database.name)
+    host, port = database.client.address
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DEBUG": "1",
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
+        "MONGODB_URI": f"mongodb://{host}:{port}/{database.name}?directConnection=true",
+    }
 
 
 def check_name(name):

@@ -1,7 +1,6 @@
 """The history where SQL or MongoDB fails, before a write, during it, and after it."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from admin_ext import history
 from admin_ext.models import Change
 from config.paths import BASE_DIR
 
-from . import killed_saves
+from . import killed_saves, mongodb
 from .admin import BookAdmin
 from .documents import Author, Book
 from .history import MISSING, NOTHING_CHANGED, failing, rows
@@ -261,19 +260,10 @@ NEW = {"$set": {"title": "New"}}
 def test_a_process_that_is_killed_leaves_an_intention(mongo, tmp_path):
     keys = [*killed_saves.MOMENTS.values()]
     mongo.notes.insert_many([{"_id": key, "body": "Old"} for key in keys])
-    host, port = mongo.client.address
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "DEBUG": "1",
-        "DATA_DIR": str(tmp_path),
-        "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3",
-        "MONGODB_URI": f"mongodb://{host}:{port}/{mongo.name}?directConnection=true",
-    }
     told = subprocess.run(
         [sys.executable, "-m", "tests.killed_saves"],
         cwd=BASE_DIR,
-        env=environment,
+        env=mongodb.environment(mongo, tmp_path),
         check=True,
         capture_output=True,
     )

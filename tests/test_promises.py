@@ -1,6 +1,5 @@
 """What the project promises of every page at once, found by walking the URLs."""
 
-import os
 import subprocess
 import sys
 
@@ -16,6 +15,7 @@ from mongoengine.base import BaseDocument
 from config.paths import BASE_DIR
 from documents import demo
 from documents.documents import Note
+from tests import mongodb
 from tests.file_documents import Contract, Folder
 from tests.odd_documents import Everything
 from tests.walks import walked_models
@@ -166,15 +166,6 @@ def test_no_query_string_is_a_server_error_on_any_list(admin_client, notes):
 
 
 def test_commands_write_nothing_to_mongodb(notes, mongo_profile, tmp_path):
-    host, port = notes.client.address
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "DEBUG": "1",
-        "DATA_DIR": str(tmp_path),
-        "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3",
-        "MONGODB_URI": f"mongodb://{host}:{port}/{notes.name}?directConnection=true",
-    }
     with mongo_profile() as operations:
         for command in (
             ("check",),
@@ -185,7 +176,7 @@ def test_commands_write_nothing_to_mongodb(notes, mongo_profile, tmp_path):
             subprocess.run(
                 [sys.executable, "manage.py", *command],
                 cwd=BASE_DIR,
-                env=environment,
+                env=mongodb.environment(notes, tmp_path),
                 check=True,
                 capture_output=True,
             )

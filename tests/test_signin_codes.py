@@ -12,26 +12,21 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from admin_ext.signin import codes
-from tests.signin import ACCOUNT, CODE, PASSWORD, SET_UP, code_of, is_signed_in, sign_in
+from tests.signin import (
+    ACCOUNT,
+    CODE,
+    SET_UP,
+    ann,
+    bob,
+    code_of,
+    device,
+    is_signed_in,
+    sign_in,
+)
+
+__all__ = ["ann", "bob", "device"]
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ann(django_user_model):
-    return django_user_model.objects.create_superuser("ann", password=PASSWORD)
-
-
-@pytest.fixture
-def bob(django_user_model):
-    return django_user_model.objects.create_superuser("bob", password=PASSWORD)
-
-
-@pytest.fixture
-def device(ann):
-    device = codes.new_device(ann)
-    codes.confirm(device)
-    return device
 
 
 def wait(model=TOTPDevice):

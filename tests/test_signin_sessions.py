@@ -7,29 +7,22 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.test import Client
 from django.utils.dateparse import parse_datetime
 
-from admin_ext.signin import codes
 from admin_ext.signin.models import PersonSession
 from admin_ext.signin.sessions import STARTED
-from tests.signin import ACCOUNT, CODE, PASSWORD, code_of, is_signed_in, sign_in
+from tests.signin import (
+    ACCOUNT,
+    CODE,
+    ann,
+    bob,
+    code_of,
+    device,
+    is_signed_in,
+    sign_in,
+)
+
+__all__ = ["ann", "bob", "device"]
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ann(django_user_model):
-    return django_user_model.objects.create_superuser("ann", password=PASSWORD)
-
-
-@pytest.fixture
-def bob(django_user_model):
-    return django_user_model.objects.create_superuser("bob", password=PASSWORD)
-
-
-@pytest.fixture
-def device(ann):
-    device = codes.new_device(ann)
-    codes.confirm(device)
-    return device
 
 
 def signed_in(user, **kwargs):
