@@ -97,6 +97,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "admin_ext.middleware.FramesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "admin_ext.protection.middleware.PolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
