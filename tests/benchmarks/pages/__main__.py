@@ -124,6 +124,7 @@ def machine(database):
         "django": django.__version__,
         "mongodb": database.client.server_info()["version"],
         "sqlite": sqlite3.sqlite_version,
+        "frames": bool(os.environ.get("BENCH_FRAMES")),
     }
 
 

@@ -127,11 +127,12 @@ def heading(report, size):
 
 def machine(report):
     about = report["machine"]
+    frames = " Django's site has FramesMiddleware, too." if about["frames"] else ""
     return (
         f"Measured {report['date']} on {about['cores']} cores ({about['processor']}), "
         f"Python {about['python']}, Django {about['django']}, MongoDB "
         f"{about['mongodb']}, SQLite {about['sqlite']}; medians (p50) and 95th "
-        f"percentiles (p95) in ms of up to {report['rounds']} rounds."
+        f"percentiles (p95) in ms of up to {report['rounds']} rounds.{frames}"
     )
 
 

@@ -34,6 +34,7 @@ def environment(kind, store, mongodb_uri):
         "SESSION_COOKIE_SECURE": "0",
         "CSRF_COOKIE_SECURE": "0",
         "STATIC_ROOT": str(store.folder),
+        "BENCH_FRAMES": os.environ.get("BENCH_FRAMES", ""),
     }
 
 

@@ -1,5 +1,7 @@
 """Settings of Django's own admin on SQLite."""
 
+import os
+
 from tests.benchmarks.pages.settings import *  # noqa: F403
 from tests.benchmarks.pages.settings import MIDDLEWARE
 
@@ -18,6 +20,8 @@ INSTALLED_APPS = [
     "tests.benchmarks.pages.sql",
 ]
 MIDDLEWARE = [each for each in MIDDLEWARE if not each.startswith("admin_ext.")]
+if os.environ.get("BENCH_FRAMES"):
+    MIDDLEWARE.insert(0, "admin_ext.middleware.FramesMiddleware")
 ROOT_URLCONF = "tests.benchmarks.pages.sql.urls"
 # Our sign-in is an app of its own, which this site does not have.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import path
+from django.utils.translation import gettext_lazy as _
 
 from tests.benchmarks.pages import lists
 
@@ -11,15 +12,15 @@ from .models import Note, Tag, User, first_line
 class NoteAdmin(lists.Notes, admin.ModelAdmin):
     list_select_related = ("user",)
     autocomplete_fields = ("user", "parent", "prev", "tags")
-    search_help_text = "Search in the text, or by the owner's user name."
+    search_help_text = _("Search in the text, or by the owner's user name.")
     fieldsets = (
         (None, {"fields": ("body", "type", "tags")}),
-        ("When", {"fields": ("start", "date", "checked", "archived")}),
-        ("Where it belongs", {"fields": ("user", "parent", "prev")}),
-        ("Sharing", {"fields": ("shared",), "classes": ("collapse",)}),
+        (_("When"), {"fields": ("start", "date", "checked", "archived")}),
+        (_("Where it belongs"), {"fields": ("user", "parent", "prev")}),
+        (_("Sharing"), {"fields": ("shared",), "classes": ("collapse",)}),
     )
 
-    @admin.display(description="note", empty_value="(no text)")
+    @admin.display(description=_("note"), empty_value=_("(no text)"))
     def title(self, note):
         return first_line(note.body, 80) or None
 
