@@ -123,16 +123,26 @@ def run(queryset: Any, pipelines: list[list[dict]]) -> dict[int, dict]:
     return batch.rows()
 
 
-def counts(querysets: list[Any], *, limit: int, max_time: int) -> list[int]:
+def counts(
+    querysets: list[Any],
+    *,
+    limit: int,
+    max_time: int,
+    join: Callable[[Batch], Callable[[dict[int, dict]], None]] | None = None,
+) -> list[int]:
     """Count each of ``querysets``, up to ``limit``: one aggregation for a database.
 
-    Raise one of limits.TIMEOUTS when it takes longer than ``max_time`` ms.
+    ``join`` adds to it, and returns what takes the rows. Raise one of limits.TIMEOUTS
+    when it takes longer than ``max_time`` ms.
     """
     batch = Batch(max_time)
     for each in querysets:
         stages = [match(each, {}), {"$limit": limit}, {"$count": "value"}]
         batch.add(each, stages)
+    take = join(batch) if join else None
     rows = batch.rows()
+    if take:
+        take(rows)
     return [rows.get(index, {}).get("value", 0) for index in range(len(querysets))]
 
 

@@ -99,9 +99,8 @@ class BaseDocumentForm(FileForm, forms.ModelForm, metaclass=DocumentFormMetaclas
         self._is_root = base is None
         self._add_undeclared()
         for name, field in self.fields.items():
-            limit = getattr(field, "apply_limit_choices_to", None)
-            if limit:
-                limit()
+            if hasattr(field, "apply_limit_choices_to"):
+                field.apply_limit_choices_to()
             if not self._adding and self._is_document_field(name):
                 self._show_base(name, field)
                 self._keep_stored_value(name, field)
@@ -165,14 +164,15 @@ class BaseDocumentForm(FileForm, forms.ModelForm, metaclass=DocumentFormMetaclas
 
     def _expect_references(self) -> None:
         """Tell the page what this form, and those within it, are going to ask for."""
+        is_outer = not (self._adding or isinstance(self.parent, BaseDocumentForm))
         for name, field in self.fields.items():
             if self.is_bound and hasattr(field, "expect_sent"):
                 field.expect_sent(self.data, self.add_prefix(name))
-            is_stored = not self._adding and self._is_document_field(name)
-            if is_stored and not isinstance(self.parent, BaseDocumentForm):
-                stored = self.stored_bson(name)
-                for target, text in references_in(self._field(name), stored):
-                    self.offers.expect(target, [text])
+            if is_outer and self._is_document_field(name):
+                found = references_in(self._field(name), self.stored_bson(name))
+                self.offers.expect_each(found)
+            if is_outer and hasattr(field, "expect_stored"):
+                field.expect_stored()
 
     def stored_bson(self, name: str) -> Any:
         return self._field(name).stored_bson(self.instance)

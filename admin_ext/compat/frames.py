@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-# Words of the frame of a function that calls nothing but another. Python takes a chunk
-# of 16 KB, or the power of two that has room for a larger frame and 8 KB beside it: here
-# 256 KB, of which more than 100 are left. They are not touched unless calls get there.
+# In words. For a frame that is larger than a chunk Python takes the power of two that
+# has room for it and for 8 KB more: here 256 KB, of which more than 100 are left for
+# the frames of calls. No memory is touched before a call gets there.
 FRAME_SIZE = 18_000
 
 

@@ -19,6 +19,9 @@ SUFFIXES = ("", "-typed")
 # A query takes so many keys.
 BATCH = 10_000
 
+# So many are looked up beside something else.
+FEW = 100
+
 
 class Offers:
     """What the references of all forms of a page have asked MongoDB.
@@ -40,6 +43,8 @@ class Offers:
         # Those of which every document is known.
         self._whole: set[tuple] = set()
         self._expected: dict[type, dict[str, None]] = defaultdict(dict)
+        # The querysets among which these are going to be looked for.
+        self._among: list[Any] = []
         self._seen: set[str] = set()
         self._options: dict[tuple, list] = {}
 
@@ -55,7 +60,7 @@ class Offers:
                 if self.page is not None:
                     self.page.add(found)
                 self._whole.add(key)
-                self._found[key] = {text_for(each): each for each in found}
+                self._found[key] = _by_text(found)
         return self._choices[ordered]
 
     def options(self, queryset: Any, bound: int | None, label: Callable) -> list:
@@ -72,6 +77,45 @@ class Offers:
     def expect(self, document: type, texts: Iterable[str]) -> None:
         """Note keys of a class that some field is going to ask for."""
         self._expected[document] |= dict.fromkeys(texts)
+
+    def expect_each(self, references: Iterable[tuple[type, str]]) -> None:
+        """Note what some references lead to: (class, text of a key)."""
+        for document, text in references:
+            self._expected[document][text] = None
+
+    def expect_among(self, queryset: Any) -> None:
+        """Note where some field is going to look for the keys that are expected."""
+        self._among.append(queryset)
+
+    def join(self, batch: Any) -> Callable[[dict[int, dict]], None]:
+        """Have an aggregations.Batch look up what is expected beside its other parts.
+
+        Return what takes its rows. What has no answer is asked for when it is needed.
+        """
+        asked: dict[tuple, tuple] = {}
+        among, self._among = self._among, []
+        for queryset in among:
+            key = queryset_key(queryset)
+            missing = self._missing(queryset.model, key)
+            if key in asked or key in self._whole or not 0 < len(missing) <= FEW:
+                continue
+            wanted = _plain_query(queryset, sorted(missing))
+            if wanted is not None:
+                stages = [{"$match": wanted._query}, TOGETHER]
+                asked[key] = batch.add(wanted, stages), wanted, missing
+
+        def take(rows: dict[int, dict]) -> None:
+            for key, (index, wanted, missing) in asked.items():
+                sons = rows.get(index, {}).get("documents", ())
+                self._found[key] |= dict.fromkeys(missing)
+                self._found[key] |= _by_text(map(wanted.loaded, sons))
+
+        return take
+
+    def _missing(self, document: type, key: tuple) -> set[str]:
+        """Return what is expected of a class and not yet known of a queryset."""
+        expected = {canonical(document, each) for each in self._expected[document]}
+        return expected - {None, *self._found[key]}
 
     def names_like(self, data: Any, html_name: str) -> list[str]:
         """Return the names of the same input in all rows of what was sent.
@@ -98,8 +142,7 @@ class Offers:
             return None
         found = self._found[key]
         if wanted not in found and key not in self._whole:
-            expected = {canonical(document, each) for each in self._expected[document]}
-            missing = {wanted, *expected} - {None, *found}
+            missing = {wanted, *self._missing(document, key)}
             found |= dict.fromkeys(missing)
             found |= _fetched(queryset, sorted(missing))
         return found.get(wanted)
@@ -132,6 +175,25 @@ def _keys_in(data: Any, name: str) -> set[str]:
     return {part.strip() for text in texts for part in (text, *split_keys(text))}
 
 
+# All documents of a part in one row.
+TOGETHER = {"$group": {"_id": None, "documents": {"$push": "$$ROOT"}}}
+
+
+def _plain_query(queryset: Any, texts: list[str]) -> Any:
+    """Return the queryset of those keys, None where it asks for more than a query."""
+    is_plain = not getattr(queryset, "is_more_than_a_query", True)
+    if not is_plain or queryset._projection or queryset._collation:
+        return None
+    try:
+        return queryset.filter(pk__in=texts)
+    except (*QUERY_ERRORS, ValidationError):
+        return None
+
+
+def _by_text(documents: Iterable[Any]) -> dict[str, Any]:
+    return {text_for(each): each for each in documents}
+
+
 def _fetched(queryset: Any, texts: list[str]) -> dict[str, Any]:
     """Return {text: document} of those of these keys that exist."""
     found: dict[str, Any] = {}
@@ -143,7 +205,7 @@ def _fetched(queryset: Any, texts: list[str]) -> dict[str, Any]:
             # One of them is a key that no query can hold.
             each_one = (find_document(queryset, text) for text in batch)
             documents = [each for each in each_one if each is not None]
-        found |= {text_for(document): document for document in documents}
+        found |= _by_text(documents)
     return found
 
 

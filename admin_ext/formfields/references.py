@@ -110,6 +110,18 @@ class StoredReferences:
         if self.offers is not None:
             self.offers.expect_sent(self.queryset.model, data, html_name)
 
+    def expect_stored(self) -> None:
+        """Tell the page that what is stored will be looked for among the choices."""
+        # Most are in a select that has all, which takes a query of its own.
+        if self.is_offered and self.stored and self.max_choices is None:
+            self.offers.expect_among(self.queryset)
+
+    @property
+    def is_offered(self) -> bool:
+        """Tell whether the page knows documents by what this field holds of them."""
+        names = {None, "pk", self.queryset.model._meta.pk.name}
+        return self.offers is not None and self.to_field_name in names
+
     @property
     def stored(self) -> dict[str, Any]:
         return vars(self).get("_stored", {})
@@ -225,8 +237,7 @@ class StoredReferences:
         It is looked for among the choices, unless in another ``queryset``.
         """
         among = self.queryset if queryset is None else queryset
-        names = {None, "pk", among.model._meta.pk.name}
-        if self.offers is None or self.to_field_name not in names:
+        if not self.is_offered:
             return find_document(among, text, self.to_field_name or "pk")
         if self.max_choices is not None:
             # Most are in the select, which takes a query anyway.

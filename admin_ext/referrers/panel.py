@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from admin_ext.aggregations import ask_apart, counts
+from admin_ext.formfields import offers_of
 from admin_ext.indexes import index_line
 from admin_ext.keys import stored_key
 from admin_ext.limits import TIMEOUTS
@@ -136,6 +137,8 @@ class Panel:
     def __init__(self, obj: Any, referrers: list[Referrer], request: Any):
         self.lines = [Line(each, obj, request) for each in referrers]
         self.key, self.target = stored_key(obj), type(obj)
+        # What the page's own references lead to is asked for in one go.
+        self.join = offers_of(request).join
         self.asked = request.GET.get(ASKED) if request.method == "GET" else None
 
     @cached_property
@@ -163,7 +166,7 @@ class Panel:
 
     def _ask(self, max_time: int, lines: list[Line]) -> None:
         rows = [each.referrer.queryset(self.target, [self.key]) for each in lines]
-        found = counts(rows, limit=MAX_COUNT + 1, max_time=max_time)
+        found = counts(rows, limit=MAX_COUNT + 1, max_time=max_time, join=self.join)
         for each, count in zip(lines, found, strict=True):
             each.count = count
 
