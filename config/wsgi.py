@@ -4,9 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from .processes import leave_to_stay
+from .processes import collecting, leave_to_stay
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-application = get_wsgi_application()
+application = collecting(get_wsgi_application())
 leave_to_stay()
