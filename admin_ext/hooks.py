@@ -55,6 +55,8 @@ def _as_called(own: Callable[..., Any], args: tuple, kwargs: dict) -> Callable:
 
 
 def _call(own, args, kwargs, /, *own_args, **own_kwargs):
+    if not (kwargs or own_kwargs) and len(args) == len(own_args):
+        return own(*own_args)
     called, given = [*args, *kwargs.values()], [*own_args, *own_kwargs.values()]
     is_same = len(given) >= len(called) and all(map(is_, given, called))
     if is_same and not any(each is not None for each in given[len(called) :]):

@@ -56,6 +56,10 @@ class Reads:
         return collection.read_preference if place == collection.database else None
 
 
+# Where a collection keeps the one that reads what is no UTF-8.
+LENIENT = "_admin_ext_lenient"
+
+
 def leniently(collection: Any) -> Any:
     """Return ``collection`` as one whose text may be no UTF-8.
 
@@ -65,9 +69,13 @@ def leniently(collection: Any) -> Any:
     options = collection.codec_options
     if options.unicode_decode_error_handler != "strict":
         return collection
-    return collection.with_options(
-        codec_options=options.with_options(unicode_decode_error_handler="replace")
-    )
+    kept = vars(collection)
+    if LENIENT not in kept:
+        # A page asks for it some ten times, and a collection never changes.
+        kept[LENIENT] = collection.with_options(
+            codec_options=options.with_options(unicode_decode_error_handler="replace")
+        )
+    return kept[LENIENT]
 
 
 _READS: ContextVar[Reads | None] = ContextVar("reads", default=None)

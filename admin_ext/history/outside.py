@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from django.db import router, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.db.utils import Error
 from django.utils import timezone
 
@@ -105,13 +105,8 @@ def _noticed(seen: Seen) -> Any:
 def _known(**lookups: Any) -> Any:
     """Return what is known of documents, the latest first."""
     model = changes()
-    return (
-        model.objects
-        .filter(**lookups)
-        .exclude(kind=model.Kind.REVEAL)
-        .exclude(state=model.State.FAILED)
-        .order_by("-made_at", "-pk")
-    )
+    is_told = Q(kind=model.Kind.REVEAL) | Q(state=model.State.FAILED)
+    return model.objects.filter(~is_told, **lookups).order_by("-made_at", "-pk")
 
 
 def _differing(seen: Seen, last: Any) -> list[str]:
