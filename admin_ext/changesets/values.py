@@ -1,11 +1,15 @@
 """Stored values as BSON tells them apart."""
 
+import hmac
 from decimal import Decimal
+from functools import cache
+from hashlib import sha256
 from typing import Any
 
 import bson
 from bson import Binary, Decimal128, Int64
-from django.utils.crypto import salted_hmac
+from django.conf import settings
+from django.utils.encoding import force_bytes
 
 from admin_ext.ejson import CODEC, INT32
 
@@ -56,7 +60,13 @@ def digest(value: Any) -> bytes:
     Keyed, so that a page may hold the digest of what it must not show.
     """
     encoded = b"" if value is MISSING else _encoded(value)
-    return salted_hmac(SALT, encoded, algorithm="sha256").digest()[:DIGEST_BYTES]
+    return hmac.digest(_key(settings.SECRET_KEY), encoded, "sha256")[:DIGEST_BYTES]
+
+
+@cache
+def _key(secret: str | bytes) -> bytes:
+    """Return the key that salted_hmac (5.2) makes anew for each value."""
+    return sha256(SALT.encode() + force_bytes(secret)).digest()
 
 
 def like(value: Any, stored: Any) -> Any:
