@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpResponseRedirect
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject, empty
 
 from . import codes
 from .sessions import is_over
@@ -33,7 +34,8 @@ class SessionAgeMiddleware:
 class OneTimeCodeMiddleware:
     """Stands before every view, of the admin and others, after OTPMiddleware.
 
-    A view that is added later is behind it as well, whatever its URL.
+    A view that is added later is behind it as well, whatever its URL. It gets the
+    person themselves, whom a page asks some hundred times.
     """
 
     def __init__(self, get_response):
@@ -43,6 +45,7 @@ class OneTimeCodeMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view_func, view_args, view_kwargs):
+        request.user = loaded(request.user)
         if not request.user.is_authenticated or request.user.is_verified():
             return None
         if codes.has_device(request.user):
@@ -54,6 +57,18 @@ class OneTimeCodeMiddleware:
         if request.resolver_match.view_name in OPEN | {page}:
             return None
         return HttpResponseRedirect(f"{reverse(page)}?{next_page(request)}")
+
+
+def loaded(user):
+    """Return the user that Django, and django-otp around it, load when they are asked.
+
+    Each look at an attribute goes through both (Django 5.2, django-otp 1.7).
+    """
+    while type(user) is SimpleLazyObject:
+        if user._wrapped is empty:
+            user._setup()
+        user = user._wrapped
+    return user
 
 
 def next_page(request):
