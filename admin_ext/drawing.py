@@ -246,10 +246,15 @@ def _image(kind: str) -> str:
 
 def static_url(name: str) -> str:
     """Return the URL of a static file; a page asks for the same icons many times."""
-    is_used = apps.is_installed("django.contrib.staticfiles")
-    if is_used and staticfiles_storage.__class__.url in CONSTANT:
+    if has_constant_urls():
         return _constant_url(staticfiles_storage, name)
     return static(name)
+
+
+def has_constant_urls() -> bool:
+    """Tell whether a static file always has the same URL."""
+    is_used = apps.is_installed("django.contrib.staticfiles")
+    return is_used and staticfiles_storage.__class__.url in CONSTANT
 
 
 # Ways of Django's that always give a name the same URL, unlike one that signs it.

@@ -47,6 +47,7 @@ from .history import logged_as
 from .keys import Key
 from .limits import limited, max_time, within
 from .longforms import takes_long_forms
+from .media import PageMedia
 from .mentions import mentioned_by, mentions_of
 from .meta import present
 from .oddities import listing, oddities
@@ -106,7 +107,7 @@ class DocumentOptions(ReferenceOptions):
 
     @property
     def media(self):
-        return super().media + MEDIA
+        return PageMedia.of(super().media) + MEDIA
 
 
 class DocumentAdmin(

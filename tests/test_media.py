@@ -1,0 +1,65 @@
+"""Scripts and stylesheets are drawn once, and as Django draws them."""
+
+import pytest
+from django.forms import Media
+from django.forms.widgets import MediaAsset
+
+from admin_ext.media import PageMedia
+from admin_ext.widgets import Script, Stylesheet
+
+CSS = {
+    "all": [Stylesheet("admin_ext/css/documents.css"), "documents/css/notes.css"],
+    "print": ["own.css"],
+}
+JS = [
+    "admin/js/core.js",
+    "https://example.com/a.js?a=1&b=2",
+    Script("admin_ext/js/a.js"),
+]
+
+
+class Signed(MediaAsset):
+    """Equal to any other of its path."""
+
+    element_template = '<script src="{path}"{attributes}></script>'
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [],
+        [{"css": CSS}],
+        [{"js": JS}],
+        [{"css": CSS, "js": JS}, {"js": ["first.js", "admin/js/core.js"]}],
+        [{"js": ["a.js", "b.js"]}, {"js": ["b.js", "c.js"]}, {"css": CSS}],
+    ],
+)
+def test_all_is_drawn_as_by_django(parts):
+    plain, own = Media(), PageMedia()
+    for each in parts:
+        plain += Media(**each)
+        own += Media(**each)
+    assert type(own) is PageMedia
+    assert str(own) == str(own) == str(plain) == own.__html__()
+    assert str(own["js"]) == str(plain["js"])
+
+
+def test_a_path_is_no_script_of_that_path():
+    path = "admin_ext/js/a.js"
+    assert Script(path) == path
+    drawn = {str(PageMedia() + Media(js=[each])) for each in (path, Script(path))}
+    assert len(drawn) == 2
+
+
+def test_what_else_may_be_in_a_script_is_drawn_each_time():
+    drawn = [
+        str(PageMedia() + Media(js=[Signed("a.js", nonce=nonce)])) for nonce in "ab"
+    ]
+    assert ['nonce="a"' in drawn[0], 'nonce="b"' in drawn[1]] == [True, True]
+
+
+def test_urls_are_those_of_the_settings(settings):
+    media = PageMedia() + Media(js=["a.js"])
+    before = str(media)
+    settings.STATIC_URL = "https://static.example.com/"
+    assert "https://static.example.com/a.js" in str(media) != before
