@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import UpdateError
 from django.test import Client
 from django.utils.dateparse import parse_datetime
@@ -113,3 +114,18 @@ def test_a_superuser_forgets_the_failures_of_a_person(client, ann, bob):
     assert "Forget failed attempts" in ours.get(url).text
     ours.post(url, {"unlock": "1"})
     assert sign_in(client).status_code == 302
+
+
+def test_views_are_given_the_person_and_no_stand_in(client, ann):
+    assert type(client.get(ACCOUNT).wsgi_request.user) is AnonymousUser
+    user = signed_in(ann).get(ACCOUNT).wsgi_request.user
+    assert type(user) is type(ann)
+    assert (user, user.is_verified()) == (ann, False)
+
+
+def test_views_are_given_nobody_once_a_session_is_too_old(ann, settings):
+    client = signed_in(ann)
+    client.get(ACCOUNT)
+    settings.ADMIN_EXT_SESSION_SECONDS = 0
+    request = client.get(ACCOUNT).wsgi_request
+    assert type(request.user) is AnonymousUser
