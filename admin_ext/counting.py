@@ -97,7 +97,7 @@ class About(RoughCount):
 def counts(querysets: Sequence[Any], max_count: int) -> list[Count | None]:
     """Count each of ``querysets`` up to ``max_count``; None where that takes too long.
 
-    All are counted by one aggregation, which looks only at keys of indexes where one
+    Several are counted by one aggregation. Only keys of indexes are looked at where one
     serves. Of a whole collection, and of nothing less, the size from the metadata
     stands where it is larger than that. What would scan a large collection is not
     counted.
@@ -108,6 +108,9 @@ def counts(querysets: Sequence[Any], max_count: int) -> list[Count | None]:
     found = {key: _without_asking(each, max_count) for key, each in asked.items()}
     left = [key for key in left if found[key] is None]
     joined = [key for key in left if fits_a_pipeline(asked[key])]
+    if len(joined) == 1 and asked[joined[0]]._query:
+        # The command reads keys of an index in half the time of a pipeline.
+        joined = []
     found |= zip(
         joined, _joined([asked[key] for key in joined], max_count), strict=True
     )
