@@ -1,6 +1,6 @@
 """`make bench`: see docs/speed.md. `--profile PAGE` shows where the time of one goes.
 
-    python -m tests.benchmarks.pages [--profile PAGE [--django]]
+    python -m tests.benchmarks.pages [--profile PAGE | --instructions PAGE] [--django]
 
 BENCH_SIZES, BENCH_LARGE, BENCH_ROUNDS, BENCH_PAGES, BENCH_DATA and BENCH_OUT say what
 is measured, and where data and report go.
@@ -37,6 +37,9 @@ def main():
     parser = argparse.ArgumentParser(prog="make bench")
     names = [case.name for case in cases.CASES]
     parser.add_argument("--profile", choices=names, metavar="PAGE")
+    parser.add_argument(
+        "--instructions", choices=names, metavar="PAGE", help="needs valgrind"
+    )
     parser.add_argument("--django", action="store_true", help="Django's page instead")
     arguments = parser.parse_args()
     chosen = options.from_environment()
@@ -48,6 +51,11 @@ def main():
             from .profiling import profile
 
             profile(ready(chosen, chosen.sizes[0]), arguments.profile, arguments.django)
+        elif arguments.instructions:
+            from .instructions import count
+
+            page = arguments.instructions
+            count(ready(chosen, chosen.sizes[0]), page, arguments.django)
         else:
             run(chosen)
     except EmbeddedMongoDBError as error:
