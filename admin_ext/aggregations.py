@@ -24,6 +24,7 @@ from pymongo.errors import OperationFailure
 from .compat import CONNECTION_ERRORS
 from .ejson import CODEC
 from .exceptions import TooManyMatches, UnsupportedFeature
+from .indexes import collation_of
 from .keys import id_of
 from .limits import TIMEOUTS, within
 from .lookups import MAX_JOINED, q_for, resolve
@@ -35,6 +36,9 @@ from .visibility import visible
 # https://www.mongodb.com/docs/manual/core/aggregation-pipeline-limits/
 MAX_PARTS = 200
 MAX_BYTES = 12_000_000
+
+# What a collection object says of how it is read.
+READING = ("codec_options", "read_preference", "read_concern")
 
 _BATCH: ContextVar["Batch | None"] = ContextVar("batch", default=None)
 
@@ -62,6 +66,18 @@ class Batch:
         """Add a pipeline over the collection of ``queryset``; return its index."""
         self.parts.append((queryset._collection, pipeline))
         return len(self.parts) - 1
+
+    def finds_alike(self, collection: Any) -> bool:
+        """Tell whether a part over ``collection`` finds here what it finds by itself.
+
+        An aggregation has the codec, the read preference and the collation of the
+        first collection in it, whatever others it reads.
+        """
+        firsts = (first for first, _stages in self.parts)
+        same = (each for each in firsts if each.database == collection.database)
+        first = next(same, collection)
+        is_alike = all(getattr(first, n) == getattr(collection, n) for n in READING)
+        return is_alike and collation_of(first) == collation_of(collection)
 
     def rows(self) -> dict[int, dict]:
         """Return {index of a part: its row}; ask for what was added since the last."""

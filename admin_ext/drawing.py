@@ -16,7 +16,7 @@ import django
 from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.storage import HashedFilesMixin, staticfiles_storage
-from django.core.files.storage import FileSystemStorage
+from django.core.files.storage import FileSystemStorage, Storage
 from django.forms.renderers import DjangoTemplates, get_default_renderer
 from django.template import Context, Node, Template
 from django.templatetags.static import static
@@ -254,11 +254,18 @@ def static_url(name: str) -> str:
 def has_constant_urls() -> bool:
     """Tell whether a static file always has the same URL."""
     is_used = apps.is_installed("django.contrib.staticfiles")
-    return is_used and staticfiles_storage.__class__.url in CONSTANT
+    return is_used and _has_constant_urls(staticfiles_storage.__class__)
+
+
+@lru_cache
+def _has_constant_urls(storage_class: type) -> bool:
+    """Hashed names may be those of a storage that signs their URLs (super().url)."""
+    own = (vars(each).get("url") for each in storage_class.__mro__)
+    return all(each in CONSTANT for each in own if each is not None)
 
 
 # Ways of Django's that always give a name the same URL, unlike one that signs it.
-CONSTANT = (FileSystemStorage.url, HashedFilesMixin.url)
+CONSTANT = (Storage.url, FileSystemStorage.url, HashedFilesMixin.url)
 
 
 @lru_cache

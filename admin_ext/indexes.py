@@ -54,6 +54,23 @@ def size_of(collection: Any, *, max_age: float = 0) -> int:
     return recent(key, ask, seconds=max_age) if max_age else remembered(key, ask)
 
 
+def collation_of(collection: Any) -> Any:
+    """Return the collation that a collection, or a view, was made with; None for none.
+
+    What is like nothing else where the server does not tell. A minute old.
+    """
+    key = ("collation", *place_of(collection))
+
+    def ask():
+        try:
+            with within(max_side_time()):
+                return collection.options().get("collation")
+        except (OperationFailure, *TIMEOUTS):
+            return object()
+
+    return recent(key, ask, seconds=MAX_AGE)
+
+
 def size_key(collection: Any) -> Hashable:
     """Return the key under which ``recent`` knows the size of a collection."""
     return ("size", *place_of(collection))

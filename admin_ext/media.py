@@ -4,6 +4,7 @@ from functools import lru_cache
 from itertools import chain
 
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.forms import Media
 
 from .drawing import has_constant_urls
@@ -35,11 +36,11 @@ class PageMedia(Media):
         kinds = tuple(map(type, chain(*sheets, *js)))
         if settings.DEBUG or not (has_constant_urls() and KINDS.issuperset(kinds)):
             return super().render()
-        return _drawn(css, js, kinds, settings.STATIC_URL)
+        return _drawn(css, js, kinds, (settings.STATIC_URL, staticfiles_storage))
 
 
 @lru_cache
-def _drawn(css: tuple, js: tuple, kinds: tuple, static_url: str) -> str:
+def _drawn(css: tuple, js: tuple, kinds: tuple, static: tuple) -> str:
     """``kinds``: of the parts in their order; a path is equal to its script."""
     media = Media()
     media._css_lists = [{medium: [*paths] for medium, paths in each} for each in css]

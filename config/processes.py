@@ -7,6 +7,9 @@ from django.http.response import HttpResponseBase
 # Of the garbage collector: within a page it looks only if that makes very much.
 THRESHOLDS = (20_000, 10, 10)
 
+# So many looks after a page are followed by one through all that is not frozen.
+FULL_AFTER = 50
+
 
 def leave_to_stay():
     """Take what is loaded out of the garbage collector's sight: it stays anyway.
@@ -30,15 +33,19 @@ class CollectedResponse:
     """
 
     def __init__(self, response):
-        self.response = response
+        self.response = [response]
 
     def __iter__(self):
-        return iter(self.response)
+        return iter(self.response[0])
 
     def close(self):
-        self.response.close()
-        del self.response
-        gc.collect(1)
+        # Some servers close a response twice.
+        if self.response:
+            self.response[0].close()
+            self.response.clear()
+            # What other threads had in use when a page was sent is found by a full look
+            # only, and the counts that would cause one begin anew each time.
+            gc.collect(2 if gc.get_count()[2] > FULL_AFTER else 1)
 
 
 def collecting(application):

@@ -4,8 +4,12 @@ import pytest
 from bs4 import BeautifulSoup
 from bson import ObjectId
 from django.contrib.auth.models import Group, Permission
+from mongoengine.queryset.manager import QuerySetManager
+from pymongo.read_concern import ReadConcern
 
+from admin_ext import memory
 from admin_ext.models import GroupLimit
+from documents.documents import Tag
 
 from .groups import member_of
 from .mongodb import TIME_LIMIT, UNAUTHORIZED, faults
@@ -103,6 +107,65 @@ def test_what_was_sent_and_refused_is_looked_up_too(note, admin_client):
     data = {"tags": [str(TAGS[0])], "user": str(USER), "start_0": "never"}
     response = admin_client.post(URL, data)
     assert {"grace", "work"} <= chosen(response)
+
+
+def limited_to(rows):
+    """Return a client of somebody who may change notes, and see such tags only."""
+    group = Group.objects.create(name="of some tags")
+    names = ("view_note", "change_note", "view_tag", "view_user")
+    group.permissions.add(*Permission.objects.filter(codename__in=names))
+    GroupLimit.objects.create(group=group, document="documents.tag", rows=rows)
+    return member_of(group)
+
+
+@pytest.fixture
+def with_collation(mongo):
+    """Have a collection compare texts without their case; return a function of it."""
+    made = []
+
+    def remake(name):
+        kept = [*mongo[name].find()]
+        mongo.drop_collection(name)
+        made.append(name)
+        options = {"locale": "en", "strength": 2}
+        remade = mongo.create_collection(name, collation=options)
+        remade.insert_many(kept or [{}])
+        memory.forget()
+
+    yield remake
+    for name in made:
+        mongo.drop_collection(name)
+    memory.forget()
+
+
+def test_rows_are_compared_as_their_own_collection_compares(note, with_collation):
+    """An aggregation compares as its first collection does, whatever it reads."""
+    client = limited_to({"name": "work"})
+    note.tags.update_one({"_id": TAGS[1]}, {"$set": {"name": "WORK"}})
+    with_collation(FIRST)
+    assert "WORK" not in chosen(client.get(URL))
+    with_collation("tags")
+    assert {"work", "WORK"} <= chosen(client.get(URL))
+
+
+def test_a_class_of_which_nothing_is_found_has_no_labels(
+    note, admin_client, monkeypatch
+):
+    nothing = QuerySetManager(lambda cls, queryset: queryset.none())
+    monkeypatch.setattr(Tag, "objects", nothing)
+    assert not chosen(admin_client.get(URL)) & {"work", "home"}
+
+
+def test_what_is_read_otherwise_is_asked_by_itself(
+    note, admin_client, monkeypatch, mongo_commands
+):
+    tags = Tag._get_collection()
+    tags = tags.with_options(read_concern=ReadConcern("majority"))
+    monkeypatch.setattr(Tag, "_get_collection", lambda: tags)
+    with mongo_commands() as commands:
+        assert chosen(admin_client.get(URL)) == CHOSEN
+    (asked,) = (each for each in commands if each.document.get("find") == "tags")
+    assert asked.document["readConcern"] == {"level": "majority"}
 
 
 def test_what_a_person_may_not_see_is_not_looked_up(note):

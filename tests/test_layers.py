@@ -31,6 +31,7 @@ ROWS = (
     {"history"},
     {"boundfields"},
     {"selects", "widgets", "untouched", "formfields"},
+    {"media"},
     {"nested"},
     {"fileforms"},
     {"fields"},

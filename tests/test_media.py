@@ -1,6 +1,8 @@
 """Scripts and stylesheets are drawn once, and as Django draws them."""
 
 import pytest
+from django.contrib.staticfiles.storage import HashedFilesMixin
+from django.core.files.storage import FileSystemStorage
 from django.forms import Media
 from django.forms.widgets import MediaAsset
 
@@ -63,3 +65,37 @@ def test_urls_are_those_of_the_settings(settings):
     before = str(media)
     settings.STATIC_URL = "https://static.example.com/"
     assert "https://static.example.com/a.js" in str(media) != before
+
+
+def test_urls_are_those_of_the_storage(settings):
+    media = PageMedia() + Media(js=["a.js"])
+    before = str(media)
+    own = {**settings.STORAGES["staticfiles"], "OPTIONS": {"base_url": "/elsewhere/"}}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": own}
+    assert "/elsewhere/a.js" in str(media) != before
+
+
+class SigningStorage(FileSystemStorage):
+    """A storage whose URLs end."""
+
+    number = 0
+
+    def url(self, name):
+        SigningStorage.number += 1
+        return f"{super().url(name)}?expires={self.number}"
+
+
+class HashedSigningStorage(HashedFilesMixin, SigningStorage):
+    """Its ``url`` is Django's, which asks that of the storage."""
+
+    def stored_name(self, name):
+        return name
+
+
+def test_urls_that_end_are_made_each_time(settings):
+    backend = f"{__name__}.HashedSigningStorage"
+    options = {"location": settings.STATIC_ROOT or "/static", "base_url": "/static/"}
+    own = {"BACKEND": backend, "OPTIONS": options}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": own}
+    media = PageMedia() + Media(js=["a.js"])
+    assert str(media) != str(media)

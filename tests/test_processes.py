@@ -10,7 +10,10 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.http import FileResponse, HttpResponse
 from django.test import RequestFactory
 
-from config.processes import CollectedResponse, collecting
+from config.processes import FULL_AFTER, CollectedResponse, collecting
+
+# Where a request ends Django looks after its connections.
+pytestmark = pytest.mark.django_db
 
 
 def served(response):
@@ -46,6 +49,25 @@ def test_what_was_opened_for_a_page_is_closed():
     response._resource_closers.append(lambda: closed.append(True))
     served(response).close()
     assert closed == [True]
+
+
+def test_a_page_can_be_closed_twice():
+    page = served(HttpResponse())
+    page.close()
+    page.close()
+
+
+def test_pages_of_several_threads_are_freed_some_pages_later(only_when_asked):
+    """Each is in use when another is sent, as where a server has threads."""
+    known, before = [], served(HttpResponse())
+    for _number in range(4 * FULL_AFTER):
+        response = HttpResponse()
+        known.append(weakref.ref(response))
+        page = served(response)
+        del response
+        before.close()
+        before = page
+    assert sum(each() is not None for each in known) <= FULL_AFTER + 2
 
 
 def test_a_file_is_left_to_the_server(tmp_path):
