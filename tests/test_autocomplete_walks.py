@@ -408,3 +408,25 @@ def test_references_in_texts_are_fetched_together(
         answer = json_of(view(request))
     assert answer["results"][8]["text"] == "that of user8 <None>"
     assert commands.names == ["listIndexes", "count", "find", "find"]
+
+
+def test_one_field_is_asked_once_for_what_equals_and_what_begins(
+    subscribers, ask, mongo_commands
+):
+    """The equal text is the first of those, however many there are."""
+    logins = ["noon", "noon!", "noon", "noon again", "Noon"]
+    subscribers.insert_many([{"login": each} for each in (*logins, *["noons"] * 40)])
+    ask("noon", search_fields=("^login",))
+    with mongo_commands() as commands:
+        answer = ask("noon", search_fields=("^login",))
+    assert commands.names == ["find"]
+    texts = [each["text"].partition(" <")[0] for each in answer["results"]]
+    assert texts[:4] == ["noon", "noon", "noon again", "noon!"]
+    assert len(texts) == 20
+
+
+def test_a_number_is_looked_up_as_one_beside_texts(subscribers, ask):
+    subscribers.insert_many([{"login": 77_777_000}, {"login": "77777000a"}])
+    answer = ask("77777000", search_fields=("^login",))
+    texts = [each["text"].partition(" <")[0] for each in answer["results"]]
+    assert texts == ["77777000", "77777000a"]

@@ -8,7 +8,7 @@ of the index are read and no documents. A page goes on where the last one ended.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any, NamedTuple
@@ -220,7 +220,7 @@ def walks_for(queryset: Any, search_fields: list[str], term: str) -> list[Walk]:
     walks = [_by_key(queryset, key.to_query(document))] if key else []
     walks += [
         Walk(stored, index, condition)
-        for conditions in (_equal, _beginning)
+        for conditions in _at_first(indexed, term.strip())
         for stored, lookup, index in indexed
         for condition in conditions(stored, lookup, term.strip())
     ]
@@ -245,6 +245,16 @@ def _is_text(found: Path) -> bool:
     is_alone = not found.joins and not found.lists
     is_text = is_alone and isinstance(found.fields[-1], TEXT_FIELDS)
     return is_text and found.lookup in PATTERNS
+
+
+def _at_first(indexed: list[tuple], term: str) -> tuple[Callable, ...]:
+    """Return what makes the conditions of the values that come first.
+
+    Along one index a text is itself the first of those that begin with it.
+    """
+    lookups = [lookup for _stored, lookup, _index in indexed]
+    is_one = len(lookups) == 1 and lookups != ["iexact"] and readings(term) == [term]
+    return (_beginning,) if is_one else (_equal, _beginning)
 
 
 def _equal(stored, lookup, term) -> Iterator[dict]:
