@@ -48,6 +48,19 @@ def stored_path(document: Any, name: str) -> str:
     return resolve(document, name).stored
 
 
+def is_alike(first: Any, other: Any) -> bool:
+    """Tell whether an aggregation over ``first`` finds in ``other`` what is there.
+
+    It has the codec, the read preference and the collation of the first collection in
+    it, whatever others it reads.
+    """
+    if first.database != other.database:
+        return False
+    if any(getattr(first, each) != getattr(other, each) for each in READING):
+        return False
+    return first.name == other.name or collation_of(first) == collation_of(other)
+
+
 class Batch:
     """Aggregations of several querysets that are sent as one.
 
@@ -67,25 +80,18 @@ class Batch:
         self.parts.append((queryset._collection, pipeline))
         return len(self.parts) - 1
 
-    def finds_alike(self, collection: Any) -> bool:
-        """Tell whether a part over ``collection`` finds here what it finds by itself.
-
-        An aggregation has the codec, the read preference and the collation of the
-        first collection in it, whatever others it reads.
-        """
-        firsts = (first for first, _stages in self.parts)
-        same = (each for each in firsts if each.database == collection.database)
-        first = next(same, collection)
-        is_alike = all(getattr(first, n) == getattr(collection, n) for n in READING)
-        return is_alike and collation_of(first) == collation_of(collection)
-
     def rows(self) -> dict[int, dict]:
         """Return {index of a part: its row}; ask for what was added since the last."""
-        databases: dict[Any, list[int]] = {}
+        groups: list[list[int]] = []
         for index in range(self._asked, len(self.parts)):
-            databases.setdefault(self.parts[index][0].database, []).append(index)
+            place = self.parts[index][0]
+            found = (each for each in groups if is_alike(self.parts[each[0]][0], place))
+            group = next(found, None)
+            if group is None:
+                groups.append(group := [])
+            group.append(index)
         self._asked = len(self.parts)
-        for indexes in databases.values():
+        for indexes in groups:
             for chunk in self._chunks(indexes):
                 self._ask(chunk)
         return self._rows

@@ -6,6 +6,7 @@ from mongoengine import Q as MongoQ
 
 from admin_ext import aggregations
 from admin_ext.aggregations import annotate, together
+from admin_ext.indexes import collation_of
 from admin_ext.meta import present
 from tests.documents import Author, Book
 from tests.odd_documents import Leaflet
@@ -24,6 +25,8 @@ def counts(number):
 
 def test_what_is_annotated_together_is_one_aggregation(books, mongo_commands):
     authors = present(Author)._default_manager.all()
+    for each in (books, authors):
+        collation_of(each._collection)  # is remembered
     with mongo_commands() as commands, together():
         first = annotate(books, {"n": Count("pk"), "last": Max("pages")})
         second = annotate(authors, {"n": Count("pk"), "first": Min("pk")})

@@ -148,6 +148,21 @@ def test_rows_are_compared_as_their_own_collection_compares(note, with_collation
     assert {"work", "WORK"} <= chosen(client.get(URL))
 
 
+def test_rows_are_counted_as_their_own_collection_compares(note, with_collation):
+    group = Group.objects.create(name="of some widgets")
+    names = ("view_note", "view_tag", "view_widget")
+    group.permissions.add(*Permission.objects.filter(codename__in=names))
+    limit = {"document": "documents.widget", "rows": {"name": "x"}}
+    GroupLimit.objects.create(group=group, **limit)
+    note.widgets.insert_many([
+        {"name": each, "filter": {"tags": [TAGS[0]]}} for each in "xX"
+    ])
+    with_collation("notes")
+    response = member_of(group).get(f"/admin/documents/tag/{TAGS[0]}/change/")
+    assert "1 note" in referrers(response)
+    assert "1 widget " in referrers(response)
+
+
 def test_a_class_of_which_nothing_is_found_has_no_labels(
     note, admin_client, monkeypatch
 ):
@@ -164,7 +179,7 @@ def test_what_is_read_otherwise_is_asked_by_itself(
     monkeypatch.setattr(Tag, "_get_collection", lambda: tags)
     with mongo_commands() as commands:
         assert chosen(admin_client.get(URL)) == CHOSEN
-    (asked,) = (each for each in commands if each.document.get("find") == "tags")
+    (asked,) = (each for each in commands if each.document.get("aggregate") == "tags")
     assert asked.document["readConcern"] == {"level": "majority"}
 
 

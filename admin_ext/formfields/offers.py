@@ -100,7 +100,7 @@ class Offers:
             if key in asked or key in self._whole or not 0 < len(missing) <= FEW:
                 continue
             wanted = _plain_query(queryset, sorted(missing))
-            if wanted is not None and batch.finds_alike(wanted._collection):
+            if wanted is not None:
                 stages = [{"$match": wanted._query}, TOGETHER]
                 asked[key] = batch.add(wanted, stages), wanted, missing
 
