@@ -152,7 +152,7 @@ def counts(
     max_time: int,
     join: Callable[[Batch], Callable[[dict[int, dict]], None]] | None = None,
 ) -> list[int]:
-    """Count each of ``querysets``, up to ``limit``: one aggregation for a database.
+    """Count each of ``querysets``, up to ``limit``: one aggregation where that can be.
 
     ``join`` adds to it, and returns what takes the rows. Raise one of limits.TIMEOUTS
     when it takes longer than ``max_time`` ms.

@@ -348,8 +348,8 @@ class DocumentQuerySet(FetchingMixin):
 
     @property
     def is_more_than_a_query(self):
-        is_part = self._empty or self._skip or self._limit is not None
-        is_part = is_part or self._none
+        is_none = self._empty or self._none
+        is_part = is_none or self._skip or self._limit is not None
         return is_part or bool(self._where_clause or self._loaded_fields.fields)
 
     @property

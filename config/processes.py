@@ -33,16 +33,16 @@ class CollectedResponse:
     """
 
     def __init__(self, response):
-        self.response = [response]
+        self.held = [response]
 
     def __iter__(self):
-        return iter(self.response[0])
+        return iter(self.held[0])
 
     def close(self):
         # Some servers close a response twice.
-        if self.response:
-            self.response[0].close()
-            self.response.clear()
+        if self.held:
+            self.held[0].close()
+            self.held.clear()
             # What other threads had in use when a page was sent is found by a full look
             # only, and the counts that would cause one begin anew each time.
             gc.collect(2 if gc.get_count()[2] > FULL_AFTER else 1)

@@ -121,7 +121,7 @@ def _latest(place: str) -> Any:
     rows = changes().objects.all()
     sql, parameters = _latest_sql(rows.model, rows.db)
     given = [place if each == ANY_PLACE else each for each in parameters]
-    return next(iter(rows.using(rows.db).raw(sql, given)), None)
+    return next(iter(rows.raw(sql, given)), None)
 
 
 @cache

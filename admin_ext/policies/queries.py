@@ -61,8 +61,8 @@ def may_query(admin: Any, request: Any, path: str) -> bool:
 
     What is no path finds nothing, and is not refused here.
     """
-    own, is_own = policy_of(admin, request, admin.model), path in admin.model._fields
-    if is_own and not own.has_field_limits:
+    is_own = path in admin.model._fields
+    if is_own and not policy_of(admin, request, admin.model).has_field_limits:
         return True
     try:
         steps = [*steps_of(admin.model, path)]
