@@ -12,10 +12,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from . import cases
-from .profiling import asked
-from .servers import NOWHERE, Site, environment
-from .visitor import Visitor
+from .profiling import asked, found
 
 WARM_UP, TIMES = 4, 10
 
@@ -24,13 +21,9 @@ def count(store, name, is_django):
     """Print the instructions of a page, of ours or of Django's."""
     if not shutil.which("valgrind"):
         sys.exit("make bench: --instructions needs valgrind, which is not installed.")
-    case = next(each for each in cases.CASES if each.name == name)
-    kind = "django" if is_django else "ours"
-    with store.mongo as server, TemporaryDirectory() as folder:
-        uri = NOWHERE if is_django else server.uri
-        with Site(kind, store, uri) as site:
-            path, session = case.find(Visitor(site), store), site.session
-        out = Path(folder) / "counted"
+    page, folder = found(store, name, is_django), TemporaryDirectory()
+    with page as (path, session, own), folder as place:
+        out = Path(place) / "counted"
         done = subprocess.run(
             [
                 *("valgrind", "--tool=callgrind", "--instr-atstart=no"),
@@ -38,7 +31,7 @@ def count(store, name, is_django):
                 *("-m", __name__, path, session),
             ],
             # The order of sets, and what the names of a page collide with, are chance.
-            env=environment(kind, store, uri) | {"PYTHONHASHSEED": "0"},
+            env=own | {"PYTHONHASHSEED": "0"},
             stderr=subprocess.PIPE,
             text=True,
         )

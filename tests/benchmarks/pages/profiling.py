@@ -3,6 +3,7 @@
 import cProfile
 import os
 import pstats
+from contextlib import contextmanager
 
 from . import cases
 from .servers import NOWHERE, Site, environment
@@ -11,10 +12,11 @@ from .visitor import Visitor
 TIMES = 20
 
 
-def profile(store, name, is_django):
-    """Print the functions in which a page spends its time, of ours or of Django's.
+@contextmanager
+def found(store, name, is_django):
+    """Find a page on the served site; yield what a process needs to answer it.
 
-    The page is found on the served site, then asked for in this process.
+    That is its path, the key of a session, and an environment.
     """
     case = next(each for each in cases.CASES if each.name == name)
     kind = "django" if is_django else "ours"
@@ -22,7 +24,16 @@ def profile(store, name, is_django):
         uri = NOWHERE if is_django else server.uri
         with Site(kind, store, uri) as site:
             path, session = case.find(Visitor(site), store), site.session
-        os.environ.update(environment(kind, store, uri))
+        yield path, session, environment(kind, store, uri)
+
+
+def profile(store, name, is_django):
+    """Print the functions in which a page spends its time, of ours or of Django's.
+
+    The page is found on the served site, then asked for in this process.
+    """
+    with found(store, name, is_django) as (path, session, own):
+        os.environ.update(own)
         ask = asked(path, session)
         ask()
         profiler = cProfile.Profile()
