@@ -57,18 +57,24 @@ def size_of(collection: Any, *, max_age: float = 0) -> int:
 def collation_of(collection: Any) -> Any:
     """Return the collation that a collection, or a view, was made with; None for none.
 
-    What is like nothing else where the server does not tell. A minute old.
+    What is like nothing else where the server does not tell. A minute old, and asked
+    once for all collections of a database.
+    https://www.mongodb.com/docs/manual/reference/command/listCollections/
     """
-    key = ("collation", *place_of(collection))
+    database = collection.database
 
     def ask():
+        made_with_one = {"options.collation": {"$exists": True}}
         try:
             with within(max_side_time()):
-                return collection.options().get("collation")
+                found = [*database.list_collections(filter=made_with_one)]
         except (OperationFailure, *TIMEOUTS):
-            return object()
+            return None
+        return {each["name"]: each["options"]["collation"] for each in found}
 
-    return recent(key, ask, seconds=MAX_AGE)
+    key = ("collations", database.client, database.name)
+    collations = recent(key, ask, seconds=MAX_AGE)
+    return object() if collations is None else collations.get(collection.name)
 
 
 def size_key(collection: Any) -> Hashable:

@@ -5,9 +5,10 @@ from django.db.models import Count, Max, Min, Q
 from mongoengine import Q as MongoQ
 
 from admin_ext import aggregations
-from admin_ext.aggregations import annotate, together
+from admin_ext.aggregations import annotate, is_alike, together
 from admin_ext.indexes import collation_of
 from admin_ext.meta import present
+from tests import mongodb
 from tests.documents import Author, Book
 from tests.odd_documents import Leaflet
 
@@ -34,6 +35,23 @@ def test_what_is_annotated_together_is_one_aggregation(books, mongo_commands):
         assert (first["n"], first["last"]) == (12, 11)
         assert dict(second) == {"n": 3, "first": "0"}
     assert commands.names == ["aggregate"]
+
+
+def test_collations_are_asked_once_for_a_database(mongo, mongo_commands):
+    mongo.create_collection("german", collation={"locale": "de"})
+    collections = [mongo[name] for name in ("books", "german", "notes", "nowhere")]
+    with mongo_commands() as commands:
+        locales = [(collation_of(each) or {}).get("locale") for each in collections]
+        alike = [is_alike(collections[0], each) for each in collections]
+    assert locales == [None, "de", None, None]
+    assert alike == [True, False, True, True]
+    assert commands.names == ["listCollections"]
+
+
+def test_what_may_not_be_listed_is_like_itself_alone(mongo):
+    with mongodb.refusals(mongo, mongodb.UNAUTHORIZED):
+        assert not is_alike(mongo.books, mongo.notes)
+        assert is_alike(mongo.books, mongo.books)
 
 
 def test_what_is_annotated_after_a_look_is_asked_by_itself(books, mongo_commands):
