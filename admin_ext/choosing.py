@@ -5,7 +5,10 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin.utils import flatten_fieldsets, quote
-from django.contrib.admin.widgets import FilteredSelectMultiple
+from django.contrib.admin.widgets import (
+    FilteredSelectMultiple,
+    RelatedFieldWidgetWrapper,
+)
 from django.urls import reverse
 from mongoengine import Document
 
@@ -30,6 +33,7 @@ from .selects import (
     QuickReferenceSelect,
     ReferenceSelect,
     ReferenceSelectMultiple,
+    RelatedWidget,
 )
 
 
@@ -141,6 +145,8 @@ class ReferenceOptions:
         if isinstance(field, StoredReferences):
             field.access = SiteAccess(self.admin_site, request)
             field.offers = self._offers(request)
+        if field and type(field.widget) is RelatedFieldWidgetWrapper:
+            field.widget = _as(RelatedWidget, field.widget)
         return field
 
     def _offers(self, request):

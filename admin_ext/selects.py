@@ -10,6 +10,7 @@ from django.contrib.admin.widgets import (
     FilteredSelectMultiple,
     ForeignKeyRawIdWidget,
     ManyToManyRawIdWidget,
+    RelatedFieldWidgetWrapper,
 )
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import conditional_escape, escape
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .drawing import renderer as own_renderer
 from .keys import split_keys
+from .reversing import reverse_once
 from .widgets import Script
 
 
@@ -295,6 +297,14 @@ class OrderedFilteredSelectMultiple(SeveralReferences, FilteredSelectMultiple):
     """Django's two boxes, and the order of the stored members."""
 
 
+class RelatedWidget(RelatedFieldWidgetWrapper):
+    """Django's links beside a select."""
+
+    def get_related_url(self, info, action, *args):
+        name = f"admin:{'_'.join(info)}_{action}"
+        return reverse_once(name, *args, current_app=self.admin_site.name)
+
+
 class StoredOptions:
     """Draws the chosen documents, and chosen references that lead to none."""
 
@@ -312,6 +322,9 @@ class StoredOptions:
                     self.create_option(name, text, label, {text}, len(options))
                 )
         return [(None, options, 0)]
+
+    def get_url(self):
+        return reverse_once(self.url_name % self.admin_site.name)
 
     @property
     def media(self):

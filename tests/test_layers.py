@@ -14,7 +14,7 @@ ROOT = Path(admin_ext.__file__).parent
 ROWS = (
     {
         *("bars", "exceptions", "compat", "limits", "memory", "notices", "parameters"),
-        *("addresses", "hooks", "registry", "secret_names", "visibility"),
+        *("addresses", "hooks", "registry", "reversing", "secret_names", "visibility"),
     },
     {"declared"},
     {"drawing", "fieldsets"},
