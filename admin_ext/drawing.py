@@ -25,6 +25,7 @@ from django.utils.functional import Promise
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeData, SafeString
 from django.utils.timezone import template_localtime
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 # Whose templates are known.
@@ -188,7 +189,7 @@ def _input_within(widget: Mapping[str, Any]) -> str:
 def related(context: Mapping[str, Any]) -> str:
     """Draw a select with the links of Django's wrapper beside it."""
     model = "" if context["model_has_limit_choices_to"] else _model_ref(context)
-    links = "" if context["is_hidden"] else "".join(_links(context))
+    links = "" if context["is_hidden"] else _links(context)
     return (
         f'<div class="related-widget-wrapper" {model}>\n'
         f"    {text(context['rendered_widget'])}\n    \n        {links}\n    \n</div>"
@@ -199,28 +200,45 @@ def _model_ref(context: Mapping[str, Any]) -> str:
     return f'data-model-ref="{text(context["model_name"])}"'
 
 
-def _links(context: Mapping[str, Any]) -> Iterator[str]:
-    name, model = text(context["name"]), {"model": text(context["model"])}
+def _links(context: Mapping[str, Any]) -> str:
+    given = text(context["name"]), text(context["model"]), tuple(_urls(context))
+    if has_constant_urls():
+        return _drawn_links(*given, (get_language(), staticfiles_storage))
+    return _drawn_links.__wrapped__(*given, None)
+
+
+def _urls(context: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what each link is for, and its URL."""
     asked = text(context["url_params"])
     if context["can_change_related"]:
-        url = f"{text(context['change_related_template_url'])}?{asked}"
-        title = _("Change selected %(model)s") % model
-        yield _link("change", name, "data-href-template", url, title)
+        yield "change", f"{text(context['change_related_template_url'])}?{asked}"
     if context["can_add_related"]:
-        url = f"{text(context['add_related_url'])}?{asked}"
-        yield _link("add", name, "href", url, _("Add another %(model)s") % model)
+        yield "add", f"{text(context['add_related_url'])}?{asked}"
     if context["can_delete_related"]:
-        url = f"{text(context['delete_related_template_url'])}?{asked}"
-        title = _("Delete selected %(model)s") % model
-        yield _link("delete", name, "data-href-template", url, title)
+        yield "delete", f"{text(context['delete_related_template_url'])}?{asked}"
     if context["can_view_related"]:
         asked = text(context["view_related_url_params"])
-        url = f"{text(context['change_related_template_url'])}?{asked}"
-        yield _view_link(name, url, _("View selected %(model)s") % model)
+        yield "view", f"{text(context['change_related_template_url'])}?{asked}"
 
 
-def _link(kind: str, name: str, attribute: str, url: str, title: str) -> str:
-    href = f'{attribute}="{url}"'
+@lru_cache(maxsize=1_000)
+def _drawn_links(name: str, model: str, urls: tuple, _place: Any) -> str:
+    """``_place``: what else they are made of; they are the same in each form."""
+    titles = {
+        "change": _("Change selected %(model)s"),
+        "add": _("Add another %(model)s"),
+        "delete": _("Delete selected %(model)s"),
+        "view": _("View selected %(model)s"),
+    }
+    return "".join(
+        _link(kind, name, url, titles[kind] % {"model": model}) for kind, url in urls
+    )
+
+
+def _link(kind: str, name: str, url: str, title: str) -> str:
+    if kind == "view":
+        return _view_link(name, url, title)
+    href = f'{"href" if kind == "add" else "data-href-template"}="{url}"'
     popup = 'data-popup="yes"'
     first, second = (popup, href) if kind == "add" else (href, popup)
     return (

@@ -30,6 +30,8 @@ attrs = st.dictionaries(st.sampled_from(["id", "class", "data-x", "<"]), values)
 choices = st.lists(st.tuples(values, texts), max_size=3)
 groups = choices | st.lists(st.tuples(st.text(max_size=3), choices), max_size=2)
 
+RELATED = "admin/widgets/related_widget_wrapper.html"
+
 
 def is_as_django(name, context):
     expected = renderers.DjangoTemplates().render(name, context)
@@ -109,8 +111,18 @@ def test_errors(kind):
 @times(25)
 @given(texts, st.tuples(*[st.booleans()] * 6))
 def test_the_links_beside_a_select(model, flags):
+    for language in ("en", "de", "en"):
+        with translation.override(language):
+            is_as_django(RELATED, beside_a_select(model, flags))
+
+
+def drawn_links():
+    return DRAWN[RELATED].draw(beside_a_select("note", (False, False, *[True] * 4)))
+
+
+def beside_a_select(model, flags):
     is_hidden, is_limited, can_add, can_change, can_delete, can_view = flags
-    context = {
+    return {
         "rendered_widget": mark_safe("<select></select>"),
         "is_hidden": is_hidden,
         "name": "user<",
@@ -127,7 +139,6 @@ def test_the_links_beside_a_select(model, flags):
         "view_related_url_params": "_to_field=id&x",
         "change_related_template_url": "/__fk__/change/",
     }
-    is_as_django("admin/widgets/related_widget_wrapper.html", context)
 
 
 members = st.fixed_dictionaries({
@@ -157,9 +168,12 @@ def test_only_urls_that_stay_the_same_are_asked_once(settings):
     path = f"{__name__}.Signed"
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": path}}
     assert static_url("a.svg") != static_url("a.svg")
+    assert drawn_links() != drawn_links()
     settings.STORAGES |= {"staticfiles": {"BACKEND": PLAIN_STORAGE}}
+    assert drawn_links() == drawn_links()
     settings.STATIC_URL = "/elsewhere/"
     assert static_url("a.svg") == "/elsewhere/a.svg"
+    assert '"/elsewhere/admin/img/' in drawn_links()
 
 
 PLAIN_STORAGE = "django.contrib.staticfiles.storage.StaticFilesStorage"
