@@ -66,7 +66,8 @@ class Batch:
 
     ``max_time``: the time limit of each command in ms; when it is hit, ``rows`` raises
     one of limits.TIMEOUTS.
-    ``parts``: (collection, pipeline); each pipeline yields one row or none.
+    ``parts``: (collection, pipeline); each pipeline yields one row or none, or a row
+    for each of its ``documents``, of which one row is made.
     """
 
     def __init__(self, max_time: int | None = None):
@@ -119,7 +120,9 @@ class Batch:
         limit = nullcontext() if self.max_time is None else within(self.max_time)
         with limit:
             for row in collection.aggregate(pipeline):
-                self._rows[row["part"]] = row
+                first = self._rows.setdefault(row["part"], row)
+                if first is not row:
+                    first["documents"] += row["documents"]
 
     def _joined(self, indexes: list[int]) -> tuple[Any, list[dict]]:
         """Return the collection of the first part, and one pipeline of all parts."""

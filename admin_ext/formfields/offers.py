@@ -101,7 +101,7 @@ class Offers:
                 continue
             wanted = _plain_query(queryset, sorted(missing))
             if wanted is not None:
-                stages = [{"$match": wanted._query}, TOGETHER]
+                stages = [{"$match": wanted._query}, EACH]
                 asked[key] = batch.add(wanted, stages), wanted, missing
 
         def take(rows: dict[int, dict]) -> None:
@@ -175,8 +175,8 @@ def _keys_in(data: Any, name: str) -> set[str]:
     return {part.strip() for text in texts for part in (text, *split_keys(text))}
 
 
-# All documents of a part in one row.
-TOGETHER = {"$group": {"_id": None, "documents": {"$push": "$$ROOT"}}}
+# Not all in one row, which may be no larger than a document.
+EACH = {"$project": {"_id": 0, "documents": ["$$ROOT"]}}
 
 
 def _plain_query(queryset: Any, texts: list[str]) -> Any:
