@@ -2,7 +2,8 @@
 
 import bson
 import pytest
-from bson import DBRef, Int64, ObjectId
+from bson import Binary, DBRef, Int64, ObjectId
+from bson.binary import UUID_SUBTYPE
 from django.urls import reverse
 
 from .mongodb import DOCUMENT_WRITES
@@ -66,6 +67,11 @@ ODD = {
         "branches": {"name": 5},
         "leaves": {"a": DBRef("gone", 1)},
         "free": "text",
+    },
+    "UUIDs that are none": {
+        "root": Binary(b"15", UUID_SUBTYPE),
+        "leaves": [Binary(b"", UUID_SUBTYPE)],
+        "unknown": {"a": Binary(bytes(17), UUID_SUBTYPE)},
     },
 }
 

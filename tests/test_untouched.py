@@ -48,6 +48,7 @@ VALUES = [
     *(Decimal128("1.50"), Decimal128("NaN"), Decimal128("-Infinity")),
     *(Decimal128("1E+6111"), Decimal128("9" * 34)),
     *(b"\x00", Binary(b"\x01\xff", 5), Binary(b"\x02", 128), Binary(bytes(16), 3)),
+    *(Binary(b"\x03", 4), Binary(bytes(17), 4)),
     *(uuid.UUID(int=1), KEY, str(KEY), DBRef("depot", 1), DBRef("depot", KEY, "x")),
     *(Regex("^a.*", "imx"), Code("f()"), Code("f()", {"x": Int64(1)})),
     *(Timestamp(1, 2), MinKey(), MaxKey()),

@@ -46,6 +46,7 @@ from admin_ext.limits import max_time, within
 from .managers import clone_querysets_quickly
 from .selection import look_for_servers_no_longer
 from .uploads import let_views_have_upload_limits, upload_limits
+from .uuids import leave_what_is_no_uuid
 from .writes import hold_no_transaction_for_documents, record_writes
 
 __all__ = [
@@ -464,6 +465,7 @@ def apply(*, values, cells, readonly, document_for_label, prepare, recorded):
     keep_nulls()
     keep_raw_conditions()
     leave_odd_references()
+    leave_what_is_no_uuid()
     keep_kinds_of_binary_data()
     keep_binary_data_in_dicts()
     delete_pictures_without_thumbnails()
