@@ -1,6 +1,7 @@
 """How many documents there are: what it costs, and how it is told."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 from django.template import Context, Template
@@ -11,9 +12,11 @@ from pymongo.errors import OperationFailure
 
 from admin_ext import counting, limits
 from admin_ext.counting import About, Count, MoreThan, counts, exact, is_exact
+from admin_ext.meta import present
 from admin_ext.querysets import queryset_for
 from tests import mongodb
 from tests.documents import Book
+from tests.key_documents import Unique
 
 PRINTED = (
     "{{ count }}",
@@ -245,6 +248,28 @@ def test_any_kind_of_collection_is_counted(books, mongo, options):
     assert counts([books, books.filter(title="t1")], 30) == [30, 1]
     assert exact(books) == 30
     assert counts([books], 9)[0] >= 9
+
+
+def test_a_value_is_counted_as_its_collection_has_it(mongo):
+    """The connection says how UUIDs are written; a command of its own does not know."""
+    keys = [UUID(int=number) for number in range(3)]
+    mongo.uniques.insert_many([{"_id": each} for each in keys])
+    found = queryset_for(present(Unique)).filter(uuid__in=keys[:2])
+    assert (counts([found], 9), exact(found.where("true"))) == ([2], 2)
+
+
+def test_a_count_survives_a_connection_that_is_lost(books, mongo_faults):
+    lost = {"mode": {"times": 1}, "closeConnection": True}
+    with mongo_faults("books", **lost):
+        assert counts([books.filter(isbn="1")], 30) == [10]
+
+
+def test_a_snapshot_is_counted(books, mongo_commands):
+    books = books.read_concern({"level": "snapshot"})
+    with mongo_commands() as commands:
+        found = [counts([each], 30) for each in (books, books, books.filter(isbn="1"))]
+    assert found == [[30], [30], [10]]
+    assert {*commands.names} == {"aggregate"}
 
 
 def test_what_is_not_there_is_counted_as_nothing(mongo):
