@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import django
 from django.apps import apps
 from django.conf import settings
-from django.contrib.staticfiles.storage import HashedFilesMixin, staticfiles_storage
-from django.core.files.storage import FileSystemStorage, Storage
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.files.storage import Storage
 from django.forms.renderers import DjangoTemplates, get_default_renderer
 from django.template import Context, Node, Template
 from django.templatetags.static import static
@@ -203,7 +203,7 @@ def _model_ref(context: Mapping[str, Any]) -> str:
 def _links(context: Mapping[str, Any]) -> str:
     given = text(context["name"]), text(context["model"]), tuple(_urls(context))
     if has_constant_urls():
-        return _drawn_links(*given, (get_language(), staticfiles_storage))
+        return _drawn_links(*given, (get_language(), used_storage()))
     return _drawn_links.__wrapped__(*given, None)
 
 
@@ -265,25 +265,42 @@ def _image(kind: str) -> str:
 def static_url(name: str) -> str:
     """Return the URL of a static file; a page asks for the same icons many times."""
     if has_constant_urls():
-        return _constant_url(staticfiles_storage, name)
+        return _constant_url(used_storage(), name)
     return static(name)
+
+
+def used_storage() -> Any:
+    """Return the storage itself, None where something else answers for it.
+
+    Django's stand-in is equal to itself when the settings name another.
+    """
+    return getattr(staticfiles_storage.url, "__self__", None)
 
 
 def has_constant_urls() -> bool:
     """Tell whether a static file always has the same URL."""
     is_used = apps.is_installed("django.contrib.staticfiles")
-    return is_used and _has_constant_urls(staticfiles_storage.__class__)
+    return is_used and _has_constant_urls(type(used_storage()))
 
 
 @lru_cache
 def _has_constant_urls(storage_class: type) -> bool:
     """Hashed names may be those of a storage that signs their URLs (super().url)."""
-    own = (vars(each).get("url") for each in storage_class.__mro__)
-    return all(each in CONSTANT for each in own if each is not None)
+    own = (each for each in storage_class.__mro__ if not is_constant(each))
+    is_own = any(URL_MAKERS & vars(each).keys() for each in own)
+    return issubclass(storage_class, Storage) and not is_own
 
 
-# Ways of Django's that always give a name the same URL, unlike one that signs it.
-CONSTANT = (Storage.url, FileSystemStorage.url, HashedFilesMixin.url)
+# What a storage makes a URL of (5.2).
+URL_MAKERS = {"url", "_url", "base_url", "stored_name", "hashed_name", "clean_name"}
+
+
+def is_constant(storage_class: type) -> bool:
+    """Tell whether a class of storages always gives a name the same URL.
+
+    Another may sign it, or ask whose page it is for.
+    """
+    return storage_class.__module__.partition(".")[0] in {"django", "whitenoise"}
 
 
 @lru_cache

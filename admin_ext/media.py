@@ -4,10 +4,9 @@ from functools import lru_cache
 from itertools import chain
 
 from django.conf import settings
-from django.contrib.staticfiles.storage import staticfiles_storage
 from django.forms import Media
 
-from .drawing import has_constant_urls
+from .drawing import has_constant_urls, used_storage
 from .widgets import Script, Stylesheet
 
 # Two of these that are equal are drawn alike. A project's own may have more in it.
@@ -36,7 +35,7 @@ class PageMedia(Media):
         kinds = tuple(map(type, chain(*sheets, *js)))
         if settings.DEBUG or not (has_constant_urls() and KINDS.issuperset(kinds)):
             return super().render()
-        return _drawn(css, js, kinds, (settings.STATIC_URL, staticfiles_storage))
+        return _drawn(css, js, kinds, (settings.STATIC_URL, used_storage()))
 
 
 @lru_cache

@@ -1,11 +1,22 @@
 """Scripts and stylesheets are drawn once, and as Django draws them."""
 
+from contextvars import ContextVar
+from unittest import mock
+
 import pytest
-from django.contrib.staticfiles.storage import HashedFilesMixin
+from django.contrib.staticfiles.storage import (
+    HashedFilesMixin,
+    StaticFilesStorage,
+    staticfiles_storage,
+)
 from django.core.files.storage import FileSystemStorage
 from django.forms import Media
 from django.forms.widgets import MediaAsset
+from django.test import override_settings
+from whitenoise.storage import CompressedManifestStaticFilesStorage as Compressed
 
+from admin_ext import drawing
+from admin_ext.drawing import static_url
 from admin_ext.media import PageMedia
 from admin_ext.widgets import Script, Stylesheet
 
@@ -75,6 +86,17 @@ def test_urls_are_those_of_the_storage(settings):
     assert "/elsewhere/a.js" in str(media) != before
 
 
+def test_urls_are_those_of_each_storage_that_the_settings_ever_name(settings):
+    """A storage may lie in memory where the one before it did."""
+    media, all_of = PageMedia() + Media(js=["a.js"]), settings.STORAGES
+    for number in range(300):
+        url = f"/{number}/"
+        own = {**all_of["staticfiles"], "OPTIONS": {"base_url": url}}
+        with override_settings(STORAGES={**all_of, "staticfiles": own}):
+            assert f'"{url}a.js"' in str(media)
+            assert static_url("a.svg") == f"{url}a.svg"
+
+
 class SigningStorage(FileSystemStorage):
     """A storage whose URLs end."""
 
@@ -99,3 +121,38 @@ def test_urls_that_end_are_made_each_time(settings):
     settings.STORAGES = {**settings.STORAGES, "staticfiles": own}
     media = PageMedia() + Media(js=["a.js"])
     assert str(media) != str(media)
+
+
+HOST = ContextVar("host")
+
+
+class HostStorage(StaticFilesStorage):
+    """A storage of one host for each page, as django-tenants has it."""
+
+    @property
+    def base_url(self):
+        return f"https://{HOST.get()}/"
+
+
+def test_urls_that_are_of_a_page_are_made_for_each(settings):
+    backend = {"BACKEND": f"{__name__}.HostStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": backend}
+    media = PageMedia() + Media(js=["a.js"])
+    for host in "ab":
+        HOST.set(host)
+        assert f"https://{host}/a.js" in str(media)
+        assert static_url("a.svg") == f"https://{host}/a.svg"
+
+
+def test_urls_of_the_site_are_made_once():
+    assert all(map(drawing._has_constant_urls, (StaticFilesStorage, Compressed)))
+
+
+def test_urls_are_those_of_a_test_that_answers_for_the_storage():
+    media = PageMedia() + Media(js=["a.js"])
+    for number in "12":
+        with mock.patch.object(
+            staticfiles_storage, "url", lambda name, n=number: n + name
+        ):
+            assert f'"{number}a.js"' in str(media)
+            assert static_url("a.svg") == f"{number}a.svg"
