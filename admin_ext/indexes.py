@@ -4,6 +4,7 @@ import json
 from collections.abc import Hashable, Iterable, Iterator
 from typing import Any
 
+from bson.errors import BSONError
 from mongoengine import EmbeddedDocumentField
 from mongoengine.base import ComplexBaseField
 from pymongo.errors import OperationFailure
@@ -68,7 +69,8 @@ def collation_of(collection: Any) -> Any:
         try:
             with within(max_side_time()):
                 found = [*database.list_collections(filter=made_with_one)]
-        except (OperationFailure, *TIMEOUTS):
+        except (BSONError, OperationFailure, *TIMEOUTS):
+            # What is told of views may be text that is none.
             return None
         return {each["name"]: each["options"]["collation"] for each in found}
 

@@ -1,10 +1,12 @@
 """Counts of several querysets as one aggregation, within MongoDB's limits."""
 
+import bson
 import pytest
+from bson.raw_bson import RawBSONDocument
 from django.db.models import Count, Max, Min, Q
 from mongoengine import Q as MongoQ
 
-from admin_ext import aggregations
+from admin_ext import aggregations, memory
 from admin_ext.aggregations import annotate, is_alike, together
 from admin_ext.indexes import collation_of
 from admin_ext.meta import present
@@ -52,6 +54,17 @@ def test_what_may_not_be_listed_is_like_itself_alone(mongo):
     with mongodb.refusals(mongo, mongodb.UNAUTHORIZED):
         assert not is_alike(mongo.books, mongo.notes)
         assert is_alike(mongo.books, mongo.books)
+
+
+def test_where_a_view_cannot_be_read_all_are_like_themselves_alone(bare_mongo):
+    """Another driver may have written text that is no UTF-8."""
+    stage = bson.encode({"$match": {"title": "Grün"}}).replace(b"\xc3\xbc", b"\xff\xfe")
+    options = {"viewOn": "books", "collation": {"locale": "de"}}
+    options["pipeline"] = [RawBSONDocument(stage)]
+    bare_mongo.create_collection("german", **options)
+    memory.forget()
+    assert not is_alike(bare_mongo.books, bare_mongo.notes)
+    assert is_alike(bare_mongo.books, bare_mongo.books)
 
 
 def test_what_is_annotated_after_a_look_is_asked_by_itself(books, mongo_commands):
