@@ -4,11 +4,9 @@ import copy
 from typing import Any
 
 from django import forms
+from django.contrib.admin import widgets
 from django.contrib.admin.utils import flatten_fieldsets, quote
-from django.contrib.admin.widgets import (
-    FilteredSelectMultiple,
-    RelatedFieldWidgetWrapper,
-)
+from django.contrib.admin.widgets import FilteredSelectMultiple
 from django.urls import reverse
 from mongoengine import Document
 
@@ -33,7 +31,7 @@ from .selects import (
     QuickReferenceSelect,
     ReferenceSelect,
     ReferenceSelectMultiple,
-    RelatedWidget,
+    RelatedFieldWidgetWrapper,
 )
 
 
@@ -145,8 +143,8 @@ class ReferenceOptions:
         if isinstance(field, StoredReferences):
             field.access = SiteAccess(self.admin_site, request)
             field.offers = self._offers(request)
-        if field and type(field.widget) is RelatedFieldWidgetWrapper:
-            field.widget = _as(RelatedWidget, field.widget)
+        if field and type(field.widget) is widgets.RelatedFieldWidgetWrapper:
+            field.widget = _as(RelatedFieldWidgetWrapper, field.widget)
         return field
 
     def _offers(self, request):
@@ -171,8 +169,8 @@ class ReferenceOptions:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if is_free and field and type(field.widget) is forms.Select:
             field.widget = _as(QuickReferenceSelect, field.widget)
-            widgets = DocumentAutocompleteSelect, KeyInput, ReferenceSelect
-            self._bound(field, db_field, request, *widgets)
+            bound = DocumentAutocompleteSelect, KeyInput, ReferenceSelect
+            self._bound(field, db_field, request, *bound)
         return field
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
@@ -191,8 +189,8 @@ class ReferenceOptions:
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
         if is_free and field and type(field.widget) in ORDERED:
             field.widget = _as(ORDERED[type(field.widget)], field.widget)
-            widgets = DocumentAutocompleteSelectMultiple, KeysInput
-            self._bound(field, db_field, request, *widgets, ReferenceSelectMultiple)
+            bound = DocumentAutocompleteSelectMultiple, KeysInput
+            self._bound(field, db_field, request, *bound, ReferenceSelectMultiple)
             field.help_text_of_many = db_field.help_text
         return field
 

@@ -3,6 +3,7 @@
 import copy
 
 from django import forms
+from django.contrib.admin import widgets as admin_widgets
 from django.contrib.admin.utils import quote, unquote
 from django.contrib.admin.widgets import (
     AutocompleteSelect,
@@ -10,7 +11,6 @@ from django.contrib.admin.widgets import (
     FilteredSelectMultiple,
     ForeignKeyRawIdWidget,
     ManyToManyRawIdWidget,
-    RelatedFieldWidgetWrapper,
 )
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import conditional_escape, escape
@@ -297,8 +297,8 @@ class OrderedFilteredSelectMultiple(SeveralReferences, FilteredSelectMultiple):
     """Django's two boxes, and the order of the stored members."""
 
 
-class RelatedWidget(RelatedFieldWidgetWrapper):
-    """Django's links beside a select."""
+class RelatedFieldWidgetWrapper(admin_widgets.RelatedFieldWidgetWrapper):
+    """Django's links beside a select; its name too, which templates are told."""
 
     def get_related_url(self, info, action, *args):
         name = f"admin:{'_'.join(info)}_{action}"

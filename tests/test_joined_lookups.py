@@ -2,14 +2,19 @@
 
 import pytest
 from bs4 import BeautifulSoup
-from bson import ObjectId
+from bson import Binary, ObjectId
+from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
 from mongoengine.queryset.manager import QuerySetManager
 from pymongo.read_concern import ReadConcern
 
 from admin_ext import memory
+from admin_ext.aggregations import Batch
+from admin_ext.formfields import DocumentChoiceField, Offers
+from admin_ext.formfields import offers as offers_module
+from admin_ext.forms import DocumentForm
 from admin_ext.models import GroupLimit
-from documents.documents import Tag
+from documents.documents import Note, Tag, User
 
 from .groups import member_of
 from .mongodb import TIME_LIMIT, UNAUTHORIZED, faults
@@ -88,6 +93,13 @@ def test_documents_that_fit_into_no_answer_together_come_one_by_one(
     assert chosen(response) == CHOSEN
     assert "1 note" in referrers(response)
     assert commands.names == ["find", "aggregate", "getMore"]
+
+
+def test_an_odd_document_has_its_label(note, admin_client):
+    note.tags.update_one({"_id": TAGS[0]}, {"$set": {"odd": Binary(b"15", 4)}})
+    response = admin_client.get(URL)
+    assert chosen(response) == CHOSEN
+    assert "1 note" in referrers(response)
 
 
 def test_labels_come_though_nothing_is_counted_in_time(note, admin_client):
@@ -198,3 +210,33 @@ def test_what_a_person_may_not_see_is_not_looked_up(note):
     assert chosen(response) - {f"Not found: {TAGS[1]}"} == CHOSEN - {"home"}
     # The child that refers to it is among what cannot be seen.
     assert "1 note" not in referrers(response)
+
+
+class LateForm(DocumentForm):
+    """As Django's documentation has it where choices depend on the request."""
+
+    user = DocumentChoiceField(queryset=None, required=False)
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.fields["user"].queryset = User._default_manager.all()
+
+
+def test_a_field_of_a_project_may_get_its_queryset_later(
+    note, admin_client, monkeypatch
+):
+    note.notes.update_one({"_id": NOTE}, {"$unset": {"user": 1}})
+    monkeypatch.setattr(admin.site._registry[Note], "form", LateForm)
+    assert chosen(admin_client.get(URL)) == CHOSEN - {"grace"}
+
+
+def test_where_to_look_is_told_by_each_row_and_looked_at_once(mongo, monkeypatch):
+    offers, batch, made = Offers(), Batch(1_000), []
+    monkeypatch.setattr(
+        offers_module, "canonical", lambda cls, text: made.append(text) or text
+    )
+    for _row in range(50):
+        offers.expect(Tag, [str(ObjectId())])
+        offers.expect_among(Tag._default_manager.all())
+    offers.join(batch)
+    assert (len(batch.parts), len(made)) == (1, 50)

@@ -93,11 +93,12 @@ class Offers:
         Return what takes its rows. What has no answer is asked for when it is needed.
         """
         asked: dict[tuple, tuple] = {}
-        among, self._among = self._among, []
-        for queryset in among:
-            key = queryset_key(queryset)
+        # Each row of an inline has said so.
+        among = {queryset_key(each): each for each in self._among}
+        self._among = []
+        for key, queryset in among.items():
             missing = self._missing(queryset.model, key)
-            if key in asked or key in self._whole or not 0 < len(missing) <= FEW:
+            if key in self._whole or not 0 < len(missing) <= FEW:
                 continue
             wanted = _plain_query(queryset, sorted(missing))
             if wanted is not None:
@@ -107,8 +108,8 @@ class Offers:
         def take(rows: dict[int, dict]) -> None:
             for key, (index, wanted, missing) in asked.items():
                 sons = rows.get(index, {}).get("documents", ())
-                self._found[key] |= dict.fromkeys(missing)
-                self._found[key] |= _by_text(map(wanted.loaded, sons))
+                found = _by_text(map(wanted.loaded, sons))
+                self._found[key] |= dict.fromkeys(missing) | found
 
         return take
 

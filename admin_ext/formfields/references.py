@@ -119,8 +119,10 @@ class StoredReferences:
     @property
     def is_offered(self) -> bool:
         """Tell whether the page knows documents by what this field holds of them."""
-        names = {None, "pk", self.queryset.model._meta.pk.name}
-        return self.offers is not None and self.to_field_name in names
+        if self.offers is None:
+            # Of a project's own form; its queryset may come later.
+            return False
+        return self.to_field_name in {None, "pk", self.queryset.model._meta.pk.name}
 
     @property
     def stored(self) -> dict[str, Any]:
