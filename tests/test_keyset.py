@@ -23,7 +23,15 @@ ODD = [
     *(datetime(2024, 5, 1, tzinfo=UTC), Timestamp(5, 1), Regex("a"), "$body"),
 ]
 MISSING = object()
-ARRAYS = [[], [1, "a"], [None], [3, 9], ["a", datetime(2024, 1, 1, tzinfo=UTC)], [[1]]]
+ARRAYS = [
+    [],
+    [1, "a"],
+    [None],
+    [3, 9],
+    ["a", datetime(2024, 1, 1, tzinfo=UTC)],
+    [[1]],
+    [[]],
+]
 
 
 class Walked(Document):
@@ -125,6 +133,25 @@ def load(collection, values, second=None, count=60, seed=1):
 def test_sorted_values_of_all_types_and_arrays(walked, keys, size):
     load(walked, [*ODD, *ARRAYS, MISSING], second=[*ODD, MISSING])
     check(walked, walk(Way.SORTED, size, *keys))
+
+
+EMBEDDED = [
+    *(5, None, MISSING, [], [5], [[]], [None], {}, [{}], {"b": None}, {"b": 2}),
+    *({"b": []}, {"b": [1, 2]}, {"b": [[7]]}, {"b": MinKey()}, [{"b": 1}]),
+    *([{"b": 1}, {}], [{"b": 3}, {"b": None}], [{"b": 2}, 5], [{"b": [1, 3]}]),
+    *([{"b": []}], [{"b": 2}, {"b": []}], [[{"b": 1}]], [{"b": 4}, [{"b": 9}]]),
+    *([{"b": {"c": 2}}, {"b": [{"c": 5}, {}]}], {"b": {"c": []}}, {"b": [[{"c": 1}]]}),
+]
+
+
+@pytest.mark.parametrize("size", [1, 7])
+@pytest.mark.parametrize("direction", [1, -1])
+@pytest.mark.parametrize("path", ["place.b", "place.b.c"])
+def test_a_path_into_embedded_documents_and_lists_of_them(
+    walked, path, direction, size
+):
+    walked.insert_many(map(stored, EMBEDDED))
+    check(walked, walk(Way.SORTED, size, (path, direction)))
 
 
 @pytest.mark.parametrize("size", [1, 7, 100])

@@ -11,7 +11,7 @@ from admin_ext.identities import key_identity
 from .comparing import sortable
 from .conditions import behind_computed, compared, equal, levels
 from .order import KEY, Order
-from .places import PLACE, in_place, place, sort_by_place, values_of
+from .places import PLACE, SORT_KEYS, in_place, place, sort_by_place, values_of
 from .position import Position
 from .rows import Rows
 
@@ -153,9 +153,10 @@ class Walk:
         computed = {PLACE: place(self.order)}
         if self.way is Way.SORTED and (only or self.order.is_turned):
             matched = [{"$match": only}] if only else []
-            by_place = {"$sort": sort_by_place(self.order) | {KEY: self.order.last}}
-            found = [match, {"$set": computed}, *matched, by_place, *part]
-            return [*found, *self.queryset.projected({PLACE: 1})]
+            by_place = sort_by_place(self.order)
+            found = [match, {"$set": computed}, *matched, *by_place, *part]
+            fetched = self.queryset.projected({PLACE: 1}) or [{"$unset": SORT_KEYS}]
+            return [*found, *fetched]
         keys = dict(self.order.keys[equals:])
         is_run = equals == len(self.order.keys)
         if self.way is not Way.RUNS or is_run:
