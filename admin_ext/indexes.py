@@ -16,6 +16,9 @@ from .memory import last, recent, remembered
 # How old may be what a page is told of a collection beside what it shows, in seconds.
 MAX_AGE = 60
 
+# MongoDB's number of the error that there is no such collection.
+NO_COLLECTION = 26
+
 # How mongoengine writes the kinds of index before a name.
 KINDS = {1: "", -1: "-", "text": "$", "hashed": "#", "2dsphere": "(", "2d": "*"}
 
@@ -31,11 +34,34 @@ def indexes_of(collection: Any, *, max_age: float = 0) -> dict[str, dict[str, An
     def ask():
         try:
             with within(max_side_time()):
-                return collection.index_information()
+                return _information(collection)
         except (OperationFailure, *TIMEOUTS):
             return last(key) or {}
 
     return recent(key, ask, seconds=max_age) if max_age else remembered(key, ask)
+
+
+def _information(collection: Any) -> dict[str, dict[str, Any]]:
+    """Return what ``index_information`` does, from where the collection is read.
+
+    The driver (4.20) always asks the primary.
+    """
+    try:
+        cursor = collection.database.cursor_command(
+            "listIndexes",
+            collection.name,
+            read_preference=collection.read_preference,
+            codec_options=collection.codec_options,
+        )
+    except OperationFailure as error:
+        if error.code != NO_COLLECTION:
+            raise
+        return {}
+    with cursor:
+        return {
+            index.pop("name"): {**index, "key": [*index["key"].items()]}
+            for index in cursor
+        }
 
 
 def size_of(collection: Any, *, max_age: float = 0) -> int:

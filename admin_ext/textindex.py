@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from .indexes import indexes_of
+from .replicas import as_read
 
 
 def is_indexed(document: Any, stored: str, *, max_age: float = 0) -> bool:
@@ -21,7 +22,8 @@ def is_indexed(document: Any, stored: str, *, max_age: float = 0) -> bool:
 
 def texts_of(document: Any, *, max_age: float = 0) -> frozenset[str]:
     """Return the stored paths in the text index on the server; "$**" for all texts."""
-    return _texts_of(indexes_of(document._get_collection(), max_age=max_age).values())
+    collection = as_read(document, document._get_collection())
+    return _texts_of(indexes_of(collection, max_age=max_age).values())
 
 
 def _texts_of(indexes: Iterable[dict[str, Any]]) -> frozenset[str]:

@@ -9,16 +9,17 @@ from bson import ObjectId
 from django.contrib import admin
 from pymongo import MongoClient, read_preferences
 
-from admin_ext import replicas
+from admin_ext import memory, plans, replicas
 from admin_ext.meta import present
 from config.databases import connection
 from config.mongodb import find_mongod, free_ports, spawn
+from tests import mongodb
 from tests.documents import Author, Book
 
 KEY = ObjectId("5f0000000000000000000001")
 BOOKS = "/admin/tests/book/"
 ASKED = "/admin/autocomplete/?app_label=tests&model_name=book&field_name=publisher"
-NAME = "test_mongoadmin_pair"
+NAME = "test_mongoadmin_main_other"
 SECONDS = 60
 
 
@@ -121,6 +122,20 @@ def test_a_list_is_read_from_a_secondary(lists, admin_client, books_admin):
     assert ">Copy</a>" in html
     assert "Original" not in html
     assert {"books", "authors"} <= lists()
+
+
+@pytest.mark.parametrize("query", ["", "?q=Copy", "?q=Copy&o=2", "?_facets=True"])
+def test_a_list_asks_the_primary_for_nothing(
+    lists, admin_client, books_admin, settings, query
+):
+    settings.ADMIN_EXT_LARGE_COLLECTION = 0
+    books_admin(list_read_preference="secondary", search_fields=("title", "@blurb"))
+    memory.forget()
+    plans.forget()
+    own, primary = mongoengine.get_db(), mongoengine.get_db("pair")
+    with mongodb.profile(own) as of_own, mongodb.profile(primary) as of_primary:
+        assert ">Copy</a>" in admin_client.get(BOOKS + query).content.decode()
+    assert of_own.names == of_primary.names == []
 
 
 def test_a_list_without_a_preference_is_read_from_the_primary(lists, admin_client):

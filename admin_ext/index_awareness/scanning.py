@@ -20,6 +20,7 @@ from admin_ext.notices import Notice
 from admin_ext.plans import compared, wanted_index, would_scan
 from admin_ext.policies.queries import is_limited
 from admin_ext.references.access import Access
+from admin_ext.replicas import as_read
 from admin_ext.search import PREFIXES, path_for, words_of
 from admin_ext.textindex import is_indexed
 from admin_ext.values_as_text import is_convertible
@@ -72,7 +73,7 @@ class Searched:
         stored = self.path.stored
         if self.kind == "text":
             return is_indexed(self.document, stored, max_age=MAX_AGE)
-        collection = self.document._get_collection()
+        collection = _collection_of(self.document)
         return bool(self.kind and index_on(collection, stored, max_age=MAX_AGE))
 
     @property
@@ -156,12 +157,17 @@ def _would_scan(searched: Searched, words: list[str]) -> bool:
         return False
 
 
+def _collection_of(document: Any) -> Any:
+    """Return the collection as the list is read, from whichever servers."""
+    return as_read(document, document._get_collection())
+
+
 def _size(document: Any, *, is_told: bool) -> str:
     """Return how many documents there are, as far as the person may know."""
     if not is_told:
         return str(document._meta.verbose_name_plural)
     return _("%(count)s %(name)s") % {
-        "count": About(size_of(document._get_collection(), max_age=MAX_AGE)),
+        "count": About(size_of(_collection_of(document), max_age=MAX_AGE)),
         "name": document._meta.verbose_name_plural,
     }
 
