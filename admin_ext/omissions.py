@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from .failures import told
-from .indexes import index_line
+from .indexes import MAX_AGE, has_index, index_line
 from .limits import TIMEOUTS, max_side_time, max_time
 from .notices import Notice
 from .plans import plan_for, wanted_index
@@ -27,7 +27,8 @@ def rows_left_out(queryset: Any, error: Exception) -> Notice:
 def _indexes(queryset: Any) -> tuple[str, ...]:
     """Return the line that declares what would serve the query, if anything does.
 
-    None for who sees a part of the documents: it would name what limits them.
+    None for who sees a part of the documents: it would name what limits them. None
+    where the order has an index, and nothing else can be looked up.
     """
     if getattr(queryset, "is_limited", False):
         return ()
@@ -39,6 +40,8 @@ def _indexes(queryset: Any) -> tuple[str, ...]:
     if not plan.scans and not plan.sorts:
         return ()
     keys = wanted_index(command["filter"], sort)
+    if not plan.sorts and has_index(queryset._collection, keys, max_age=MAX_AGE):
+        return ()
     line = index_line(queryset.model, keys)
     return (line,) if line else ()
 

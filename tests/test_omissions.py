@@ -62,6 +62,14 @@ def test_the_index_that_would_help_needs_no_key(books, admin_client, mongo_fault
     assert "index" not in notice
 
 
+def test_an_index_that_is_there_is_not_said_to_help(books, admin_client, mongo_faults):
+    books.books.create_index("published")
+    with mongo_faults("books", failCommands=["aggregate", "find"], **STOPPED):
+        (notice,) = notices(admin_client.get(f"{BOOKS}?o=4&blurb__icontains=nowhere"))
+    assert notice.startswith("The rows could not be read.")
+    assert "index" not in notice
+
+
 @pytest.mark.parametrize(
     ("fault", "why"),
     [
