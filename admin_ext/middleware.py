@@ -52,8 +52,7 @@ class MongoDBUnavailableMiddleware:
             # The driver's text names hosts, never credentials; for the log only.
             logger.error("MongoDB cannot be reached: %s", exception)
             return _unavailable(request, "admin_ext/503.html")
-        is_refused = isinstance(exception, OperationFailure)
-        if is_refused and request.method in READING and not settings.DEBUG:
+        if isinstance(exception, OperationFailure) and not settings.DEBUG:
             logger.error("MongoDB refused: %s", _path(request), exc_info=exception)
             why = reason(exception, max_time())
             return _unavailable(request, "admin_ext/503_refused.html", why=why)

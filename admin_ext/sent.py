@@ -1,5 +1,6 @@
 """What a person sends, when others are faster, or MongoDB stops or refuses it."""
 
+import logging
 from contextlib import nullcontext
 from functools import partial
 from time import monotonic
@@ -7,11 +8,14 @@ from time import monotonic
 from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.utils.translation import gettext as _
+from mongoengine.errors import OperationError
 
 from . import saving
 from .exceptions import SaveRejected, Superseded
 from .failures import FAILURES, told
 from .limits import READING, WHOLE_PAGE, drawn_until, limiting_each, max_time, within
+
+logger = logging.getLogger(__name__)
 
 # How often a save is tried that others overtake between reading and writing.
 MAX_ATTEMPTS = 5
@@ -39,10 +43,23 @@ class SentMixin:
             with limiting_each() if is_of_cells else nullcontext():
                 response = self._show_refused_saves(request, view)
         except FAILURES as error:
-            why = told(self.opts.label, error, limit)
-        else:
-            # Such as a page that asks for confirmation.
-            return drawn_until(monotonic() + limit / 1_000, response)
+            return self._not_done(request, told(self.opts.label, error, limit))
+        # Such as a page that asks for confirmation.
+        return drawn_until(monotonic() + limit / 1_000, response)
+
+    def delete_view(self, request, object_id, extra_context=None):
+        """Ask again where MongoDB refuses what was confirmed."""
+        view = partial(super().delete_view, request, object_id, extra_context)
+        if request.method in READING:
+            return view()
+        try:
+            return view()
+        except OperationError as error:
+            logger.warning("%s: %s", self.opts.label, error)
+            return self._not_done(request, saving.refusal(error))
+
+    def _not_done(self, request, why):
+        """Show the page again, and why what was sent to it is not done."""
         text = _(
             "This was not done, or not all of it. %(why)s Look at what is there before "
             "you try again."

@@ -67,6 +67,31 @@ def test_a_form_that_mongodb_refuses_says_so(book, admin_client, mongo_faults):
     assert "The MongoDB user of this site may not read it." in html
 
 
+@pytest.mark.parametrize("page", ["change", "raw", "delete"])
+def test_what_was_sent_for_a_document_that_cannot_be_read(
+    book, admin_client, mongo_faults, page
+):
+    fault = {"errorCode": mongodb.UNAUTHORIZED, "failCommands": ["find"]}
+    with mongo_faults("books", **fault):
+        response = admin_client.post(f"{BOOKS}{KEY}/{page}/", {"post": "yes"})
+    assert response.status_code == 503
+    html = response.content.decode()
+    assert "<h1>The database refused this</h1>" in html
+    assert "What you sent may have been saved, or a part of it" in html
+
+
+@pytest.mark.parametrize("code", [mongodb.UNAUTHORIZED, mongodb.TIME_LIMIT])
+def test_a_deletion_that_mongodb_refuses_says_so(
+    book, admin_client, mongo_faults, code
+):
+    url = f"{BOOKS}{KEY}/delete/"
+    with mongo_faults("books", errorCode=code, failCommands=["delete"]):
+        response = admin_client.post(url, {"post": "yes"})
+    assert (response.status_code, response.url) == (302, url)
+    html = admin_client.get(url).content.decode()
+    assert "This was not done, or not all of it. MongoDB refused this: Failing" in html
+
+
 @pytest.mark.parametrize("place", ["add", f"{KEY}/change"])
 def test_what_a_form_that_was_sent_reads_has_a_limit(
     book, admin_client, mongo_commands, place
