@@ -169,6 +169,20 @@ def test_an_indexed_order_is_not_asked_about(admin_client, books):
         assert pages(cl) == sorted(pages(cl), reverse=order == "-2")
 
 
+def test_an_index_of_lists_is_no_order(admin_client, books, book_admin, monkeypatch):
+    monkeypatch.setattr(book_admin, "list_display", ("title", "keywords"))
+    books.update_many({}, {"$set": {"keywords": ["old", "new"]}})
+    books.create_index("keywords")
+    cl, soup = listed(admin_client, o="2")
+    assert pages(cl) == [*range(20)]
+    assert notices(soup) == [
+        "Sorting about 20 books by keywords reads all of them first, as some hold "
+        "lists, which are in an index once for each member. They are in the order of "
+        "pages. Sort anyway"
+    ]
+    assert marked(soup) == ["title", "keywords"]
+
+
 def test_the_order_of_the_admin_is_asked_about_too(admin_client, books, book_admin):
     book_admin.ordering = ("title",)
     cl, soup = listed(admin_client)

@@ -101,8 +101,10 @@ class Need:
             return State.UNKNOWN
         # An order may be walked past what belongs to other classes.
         is_full = self.plan.sorts if self.sort else self.plan.scans
-        is_served = self.index and not is_full
-        return State.SERVED if is_served else State.GAP
+        if is_full or not self.index:
+            return State.GAP
+        is_order = self.plan.has_order([*self.sort])
+        return State.SERVED if is_order else State.INCURABLE
 
     @property
     def index(self) -> str:

@@ -47,7 +47,9 @@ def is_served(queryset: Any, sort: list[tuple[str, Any]]) -> bool:
     """Tell whether an order costs no more than the page, as far as is known."""
     if not sort or sort[0][0] == KEY:
         return True
-    return not (is_large(queryset._collection) and plan_for(queryset, sort).sorts)
+    return not is_large(queryset._collection) or plan_for(queryset, sort).has_order(
+        sort
+    )
 
 
 @dataclass
@@ -115,12 +117,18 @@ class Order:
     def size(self) -> str:
         return str(About(size_of(self.root._collection, max_age=MAX_AGE)))
 
+    def holds_lists(self, sort: list[tuple[str, Any]]) -> bool:
+        """Tell whether an order that is not served has an index, and lists in it."""
+        plan = plan_for(self.root, sort)
+        return not (plan.sorts or plan.has_order(sort))
+
     def line(self, sort: list[tuple[str, Any]]) -> str:
         """Return the line that declares the index which is missing.
 
-        It names what limits the rows of a person, who gets none.
+        It names what limits the rows of a person, who gets none. Where the index is
+        there, and has arrays, nothing is missing.
         """
-        if self.is_limited:
+        if self.is_limited or self.holds_lists(sort):
             return ""
         keys = wanted_index(self.queryset._query, sort)
         return index_line(self.queryset.model, keys)
@@ -178,6 +186,12 @@ def _notice(cl, order, sort) -> Notice:
         "Sorting %(count)s %(name)s by %(fields)s reads all of them first, as no index "
         "has this order. They are in the order of %(instead)s."
     )
+    if order.holds_lists(sort):
+        text = _(
+            "Sorting %(count)s %(name)s by %(fields)s reads all of them first, as some "
+            "hold lists, which are in an index once for each member. They are in the "
+            "order of %(instead)s."
+        )
     names = {
         "count": order.number,
         "name": cl.opts.verbose_name_plural,

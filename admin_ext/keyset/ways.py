@@ -20,8 +20,7 @@ def way_for(queryset: Any, order: Order) -> Way:
     for way, keys in ((Way.WHOLE, order.total), (Way.RUNS, order.keys)):
         # The first array in a column is to be noticed soon.
         plan = plan_for(queryset, [*keys], max_age=MAX_AGE)
-        paths = {path for path, _direction in keys}
-        if plan.is_known and keys and not (plan.sorts or plan.arrays & paths):
+        if plan.is_known and keys and plan.has_order([*keys]):
             return way
     return Way.SORTED
 

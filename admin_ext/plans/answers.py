@@ -43,6 +43,14 @@ class Plan:
     arrays: frozenset[str] = frozenset()
     is_known: bool = True
 
+    def has_order(self, sort: list[tuple[str, Any]]) -> bool:
+        """Tell whether an index has each document once, in the order of ``sort``.
+
+        An array stands in it once for each member: what is behind a document, whose
+        place is that of its least or greatest member, is in no one range of it.
+        """
+        return not (self.sorts or self.arrays & {path for path, _way in sort})
+
 
 UNKNOWN = Plan(is_known=False)
 

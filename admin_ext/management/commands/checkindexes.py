@@ -91,6 +91,8 @@ def answer(need, state):
     """Return which index serves a need, or what would."""
     if state is State.SERVED:
         return need.index or "text index"
+    if state is State.INCURABLE and need.sort:
+        return "an index of lists is no order of documents"
     if state is State.INCURABLE:
         return "a word in the middle is in no index; take ^, = or @"
     return need.line
