@@ -177,7 +177,7 @@ def test_an_index_of_lists_is_no_order(admin_client, books, book_admin, monkeypa
     assert pages(cl) == [*range(20)]
     assert notices(soup) == [
         "Sorting about 20 books by keywords reads all of them first, as some hold "
-        "lists, which are in an index once for each member. They are in the order of "
+        "lists there, and no index has the order of lists. They are in the order of "
         "pages. Sort anyway"
     ]
     assert marked(soup) == ["title", "keywords"]

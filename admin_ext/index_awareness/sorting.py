@@ -189,7 +189,7 @@ def _notice(cl, order, sort) -> Notice:
     if order.holds_lists(sort):
         text = _(
             "Sorting %(count)s %(name)s by %(fields)s reads all of them first, as some "
-            "hold lists, which are in an index once for each member. They are in the "
+            "hold lists there, and no index has the order of lists. They are in the "
             "order of %(instead)s."
         )
     names = {
