@@ -7,11 +7,13 @@ from uuid import uuid4
 import bson
 import pytest
 from bson import Binary, Decimal128, Int64, MaxKey, MinKey, ObjectId, Regex, Timestamp
+from bson.raw_bson import RawBSONDocument
 from hypothesis import given
 from hypothesis import strategies as st
 from mongoengine import Document, DynamicField, Q
 
-from admin_ext.keyset import Order, Position, PositionLost, Walk, Way
+from admin_ext import memory
+from admin_ext.keyset import Order, Position, PositionLost, Walk, Way, walk_for
 from admin_ext.keyset.comparing import sortable
 from admin_ext.keyset.ways import way_for
 from admin_ext.meta import present
@@ -133,6 +135,20 @@ def load(collection, values, second=None, count=60, seed=1):
 def test_sorted_values_of_all_types_and_arrays(walked, keys, size):
     load(walked, [*ODD, *ARRAYS, MISSING], second=[*ODD, MISSING])
     check(walked, walk(Way.SORTED, size, *keys))
+
+
+@pytest.mark.parametrize("size", [1, 2, 7])
+@pytest.mark.parametrize("direction", [1, -1])
+def test_what_is_undefined(walked, direction, size):
+    """The driver reads it as null, below which MongoDB sorts it."""
+    values = (None, [None], [None, 1], [], [[]], MISSING, 1, MinKey())
+    walked.insert_many([*map(stored, values)])
+    for number, value in enumerate(values[:3]):
+        son = bson.encode({"_id": number, "place": value})
+        for name in (b"place", b"0"):
+            son = son.replace(b"\x0a%b\0" % name, b"\x06%b\0" % name)
+        walked.insert_one(RawBSONDocument(son))
+    check(walked, walk(Way.SORTED, size, ("place", direction)))
 
 
 EMBEDDED = [
@@ -299,6 +315,24 @@ def test_an_index_of_arrays_is_no_order_of_rows(walked):
     walked.insert_many([{"place": 1}, {"place": [2, 3]}])
     walked.create_index("place")
     assert way_for(queryset(("place", 1)), Order.by([("place", 1)])) is Way.SORTED
+
+
+def test_an_order_by_two_values_of_one_list_has_no_walk(walked):
+    """MongoDB sorts by the least pair: (1, 5) and (2, 1) are behind (1, 3)."""
+    keys = [("place.b", 1), ("place.c", 1)]
+    walked.insert_many([
+        {"_id": 1, "place": [{"b": 1, "c": 5}, {"b": 2, "c": 1}]},
+        {"_id": 2, "place": [{"b": 1, "c": 3}]},
+    ])
+    assert expected(walked, Order.by(keys)) == [2, 1]
+    assert walk_for(queryset(*keys), 1) is None
+    assert walk_for(queryset(("place.b", 1), ("second", 1)), 1) is not None
+    walked.delete_one({"_id": 1})
+    walked.update_one({}, {"$set": {"place": {"b": 1, "c": 3}}})
+    walked.drop_indexes()
+    walked.create_index([*keys, ("_id", 1)])
+    memory.forget()
+    assert walk_for(queryset(*keys), 1) is not None
 
 
 @pytest.mark.parametrize("size", [1, 2, 5])

@@ -40,6 +40,16 @@ class Order:
         return (*self.keys, (KEY, self.last))
 
     @property
+    def shares_lists(self) -> bool:
+        """Whether a list may be on the way to several keys.
+
+        MongoDB then takes the values of one member for all of these, and not the least
+        of each.
+        """
+        names = [path.partition(".")[0] for path, _direction in self.keys]
+        return len({*names}) < len(names)
+
+    @property
     def backwards(self) -> "Order":
         turned = tuple((path, -direction) for path, direction in self.keys)
         return Order(turned, -self.last, not self.is_turned)

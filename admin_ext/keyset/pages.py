@@ -18,7 +18,7 @@ from .jumps import Jump, jump_for
 from .order import Order
 from .position import Position, PositionLost
 from .rows import Rows
-from .walks import Walk
+from .walks import Walk, Way
 from .ways import way_for
 
 LAST = "last"
@@ -28,13 +28,18 @@ def walk_for(queryset: Any, size: int) -> Walk | None:
     """Return the walk along the order of a queryset; None where there is no such way.
 
     That is one of a part of what a query finds, or sorted by what is not stored, or of
-    what no pipeline can ask.
+    what no pipeline can ask, or by several values that one list may hold.
     """
     is_usual = isinstance(queryset, DocumentQuerySet)
     if not is_usual or queryset.is_more_than_a_query or not is_for_pipelines(queryset):
         return None
     order = Order.by(queryset.sort_keys)
-    return order and Walk(queryset, order, way_for(queryset, order), size)
+    if order is None:
+        return None
+    way = way_for(queryset, order)
+    if way is Way.SORTED and order.shares_lists:
+        return None
+    return Walk(queryset, order, way, size)
 
 
 class KeysetPage:

@@ -71,14 +71,14 @@ def _pair(path: str, *, is_least: bool) -> Expression:
         return {"$let": {"vars": {"nearest": nearest}, "in": pair}}
     operand = f"${name}"
     undefined = {
-        "$or": [{"$eq": [operand, []]}, {"$eq": [{"$type": operand}, "undefined"]}]
+        "$or": [{"$eq": [operand, []]}, {"$eq": [{"$type": "$$value"}, "undefined"]}]
     }
     least = {"$eq": ["$$value", {"$literal": MinKey()}]}
     rank = {"$cond": [undefined, UNDEFINED, {"$cond": [least, LEAST, USUAL]}]}
     return {
         "$let": {
             "vars": {"value": _value(operand, is_least=is_least)},
-            "in": [rank, "$$value"],
+            "in": [rank, {"$ifNull": ["$$value", None]}],
         }
     }
 
@@ -91,7 +91,7 @@ def _value(operand: str, *, is_least: bool) -> Expression:
         "$reduce": {"input": operand, "initialValue": {"$literal": start}, "in": nearer}
     }
     of_array = {"$cond": [{"$eq": [operand, []]}, None, of_members]}
-    return {"$cond": [{"$isArray": operand}, of_array, {"$ifNull": [operand, None]}]}
+    return {"$cond": [{"$isArray": operand}, of_array, operand]}
 
 
 def _nearest(operand: str, names: list[str], *, is_least: bool) -> Expression:
