@@ -183,6 +183,30 @@ def test_an_index_of_lists_is_no_order(admin_client, books, book_admin, monkeypa
     assert marked(soup) == ["title", "keywords"]
 
 
+def test_an_index_of_a_filter_and_lists_is_not_missing(
+    admin_client, books, book_admin, monkeypatch
+):
+    monkeypatch.setattr(book_admin, "list_display", ("title", "keywords"))
+    books.update_many({}, {"$set": {"keywords": ["old", "new"]}})
+    books.create_index([("kind", 1), ("keywords", 1)])
+    _cl, soup = listed(admin_client, o="2", kind="poems")
+    (notice,) = notices(soup)
+    assert "as some hold lists" in notice
+    assert "meta = " not in notice
+
+
+def test_no_index_of_several_columns_helps_where_one_holds_lists(
+    admin_client, books, book_admin, monkeypatch
+):
+    monkeypatch.setattr(book_admin, "list_display", ("title", "keywords"))
+    books.update_many({}, {"$set": {"keywords": ["old", "new"]}})
+    books.create_index("keywords")
+    _cl, soup = listed(admin_client, o="2.1")
+    (notice,) = notices(soup)
+    assert "by keywords and book title" in notice
+    assert "meta = " not in notice
+
+
 def test_the_order_of_the_admin_is_asked_about_too(admin_client, books, book_admin):
     book_admin.ordering = ("title",)
     cl, soup = listed(admin_client)

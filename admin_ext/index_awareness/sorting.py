@@ -118,9 +118,12 @@ class Order:
         return str(About(size_of(self.root._collection, max_age=MAX_AGE)))
 
     def holds_lists(self, sort: list[tuple[str, Any]]) -> bool:
-        """Tell whether an order that is not served has an index, and lists in it."""
-        plan = plan_for(self.root, sort)
-        return not (plan.sorts or plan.has_order(sort))
+        """Tell whether an order that is not served has an index, and lists in it.
+
+        It may be one that begins with what is filtered by.
+        """
+        plans = [plan_for(each, sort) for each in (self.root, self.queryset)]
+        return any(not (plan.sorts or plan.has_order(sort)) for plan in plans)
 
     def line(self, sort: list[tuple[str, Any]]) -> str:
         """Return the line that declares the index which is missing.
@@ -129,6 +132,9 @@ class Order:
         there, and has arrays, nothing is missing.
         """
         if self.is_limited or self.holds_lists(sort):
+            return ""
+        if len(sort) > 1 and any(self.holds_lists([each]) for each in sort):
+            # Another index with lists would not have the order either.
             return ""
         keys = wanted_index(self.queryset._query, sort)
         return index_line(self.queryset.model, keys)
