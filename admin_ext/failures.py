@@ -23,7 +23,7 @@ FAILURES = (*TIMEOUTS, OperationFailure)
 
 # https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml
 REASONS: dict[int, Promise] = {
-    13: gettext_lazy("The MongoDB user of this site may not read it."),
+    13: gettext_lazy("The MongoDB user of this site lacks the permission."),
     # A pattern that is no regular expression, or one that is too long.
     51091: gettext_lazy("MongoDB does not understand this pattern."),
     # There is no text index.

@@ -359,7 +359,7 @@ def test_a_summary_without_an_answer_goes_on(hulls, admin_client, mongo_faults):
     with mongo_faults("hulls", errorCode=mongodb.UNAUTHORIZED):
         lines = lines_of(admin_client.get(SUMMARY))
     assert lines["Hulls"] == (
-        "Hulls Tests The MongoDB user of this site may not read it."
+        "Hulls Tests The MongoDB user of this site lacks the permission."
     )
     assert "There are no documents." in lines["Yards"]
 

@@ -212,7 +212,7 @@ def test_what_cannot_be_read_is_left_out_with_the_reason(shop, mongo_faults):
     lines = said.splitlines()
     assert lines[0].startswith("broken: left out. MongoDB refused it (")
     assert lines[1:3] == [
-        "customers: left out. The MongoDB user of this site may not read it.",
+        "customers: left out. The MongoDB user of this site lacks the permission.",
         "empty: left out. It is empty: there is nothing to infer.",
     ]
     assert "# Left out: “empty”. It is empty: there is nothing to infer." in text

@@ -74,7 +74,7 @@ def test_an_index_that_is_there_is_not_said_to_help(books, admin_client, mongo_f
     ("fault", "why"),
     [
         (STOPPED, "It took longer than 5 s. Ask for less: another filter, a narrower"),
-        (REFUSED, "The MongoDB user of this site may not read it."),
+        (REFUSED, "The MongoDB user of this site lacks the permission."),
         ({"errorCode": 292}, "It needs more memory than MongoDB allows."),
         ({"errorCode": 9}, "MongoDB refused it (FailedToParse)."),
     ],
@@ -174,7 +174,7 @@ def test_a_filter_by_reference_says_so_too(books, admin_client, mongo_faults):
     found = soup_of(response).select_one('[data-filter-title="author"]')
     assert [each.text.strip() for each in found.select("li")] == ["All", "a", "-"]
     note = found.find_next_sibling("p", class_="filter-note").text
-    assert note.endswith("The MongoDB user of this site may not read it.")
+    assert note.endswith("The MongoDB user of this site lacks the permission.")
     assert rows(response) == 2
 
 

@@ -131,11 +131,11 @@ def test_a_refusal_is_said(mongo, mongo_faults):
         storage = storage_of(mongo.sensors)
     assert found.problems == [
         "MongoDB did not tell how often the indexes are used. "
-        "The MongoDB user of this site may not read it."
+        "The MongoDB user of this site lacks the permission."
     ]
     assert storage.problems == [
         "MongoDB did not tell how much is stored. "
-        "The MongoDB user of this site may not read it."
+        "The MongoDB user of this site lacks the permission."
     ]
     with mongo_faults("sensors", **refused | {"failCommands": commands}):
         found = indexes_of(Sensor, mongo.sensors, {}, with_usage=True)
@@ -150,7 +150,7 @@ def test_a_collection_of_an_unknown_kind_has_figures_all_the_same(mongo, mongo_f
         storage = storage_of(mongo.sensors)
     assert storage.problems == [
         "MongoDB did not tell what kind of collection this is. "
-        "The MongoDB user of this site may not read it."
+        "The MongoDB user of this site lacks the permission."
     ]
     assert dict(storage.figures)["Documents"] == "1"
 

@@ -274,7 +274,7 @@ def test_a_server_that_does_not_tell_leaves_a_doubt(bare_mongo, mongo_faults):
     assert model.indexes == []
     assert model.doubts == [
         "The server does not tell the indexes: "
-        "The MongoDB user of this site may not read it."
+        "The MongoDB user of this site lacks the permission."
     ]
 
 

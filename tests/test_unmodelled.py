@@ -252,7 +252,7 @@ def test_a_collection_is_tried_where_none_is_listed(mongo, admin_client):
 @pytest.mark.parametrize(
     ("code", "sentence"),
     [
-        (mongodb.UNAUTHORIZED, "The MongoDB user of this site may not read it."),
+        (mongodb.UNAUTHORIZED, "The MongoDB user of this site lacks the permission."),
         (mongodb.TIME_LIMIT, "It took longer than 1 s."),
     ],
 )

@@ -408,7 +408,7 @@ def test_pages_ask_little_and_write_nothing(
 @pytest.mark.parametrize(
     ("code", "sentence"),
     [
-        (mongodb.UNAUTHORIZED, "The MongoDB user of this site may not read it."),
+        (mongodb.UNAUTHORIZED, "The MongoDB user of this site lacks the permission."),
         (mongodb.TIME_LIMIT, "It took longer than 5 s."),
         (2, "MongoDB refused it (BadValue)."),
     ],
