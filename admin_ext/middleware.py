@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.shortcuts import render
 from django.utils.encoding import escape_uri_path
-from pymongo.errors import OperationFailure
+from pymongo.errors import BulkWriteError, OperationFailure, WriteError
 
 from .compat import CONNECTION_ERRORS
 from .compat.frames import in_one_chunk
@@ -52,7 +52,10 @@ class MongoDBUnavailableMiddleware:
             # The driver's text names hosts, never credentials; for the log only.
             logger.error("MongoDB cannot be reached: %s", exception)
             return _unavailable(request, "admin_ext/503.html")
-        if isinstance(exception, OperationFailure) and not settings.DEBUG:
+        is_refused = isinstance(exception, OperationFailure)
+        # What breaks the rules of a collection is an error of the code that writes it.
+        is_refused &= not isinstance(exception, (WriteError, BulkWriteError))
+        if is_refused and not settings.DEBUG:
             logger.error("MongoDB refused: %s", _path(request), exc_info=exception)
             why = reason(exception, max_time())
             return _unavailable(request, "admin_ext/503_refused.html", why=why)

@@ -249,7 +249,8 @@ class DocumentAdmin(
     def log_deletions(self, request, queryset):
         if type(self).log_deletion == ModelAdmin.log_deletion:
             queryset = [logged_as(obj, self.opts) for obj in queryset]
-        return super().log_deletions(request, queryset)
+        request.logged_deletions = super().log_deletions(request, queryset)
+        return request.logged_deletions
 
     def response_change(self, request, obj):
         """Tell a popup's opener the text of the key, which its options have.

@@ -13,6 +13,7 @@ from mongoengine.errors import OperationError
 from . import saving
 from .exceptions import SaveRejected, Superseded
 from .failures import FAILURES, told
+from .history import unlog_deletions
 from .limits import READING, WHOLE_PAGE, drawn_until, limiting_each, max_time, within
 
 logger = logging.getLogger(__name__)
@@ -42,7 +43,10 @@ class SentMixin:
         try:
             with limiting_each() if is_of_cells else nullcontext():
                 response = self._show_refused_saves(request, view)
+        except OperationError as error:
+            return self._write_refused(request, error)
         except FAILURES as error:
+            unlog_deletions(request, self.model)
             return self._not_done(request, told(self.opts.label, error, limit))
         # Such as a page that asks for confirmation.
         return drawn_until(monotonic() + limit / 1_000, response)
@@ -55,8 +59,14 @@ class SentMixin:
         try:
             return view()
         except OperationError as error:
-            logger.warning("%s: %s", self.opts.label, error)
-            return self._not_done(request, saving.refusal(error))
+            return self._write_refused(request, error)
+
+    def _write_refused(self, request, error):
+        unlog_deletions(request, self.model)
+        why = saving.refusal(error)
+        # The driver's own text may quote the document.
+        logger.warning("%s: %s", self.opts.label, why)
+        return self._not_done(request, why)
 
     def _not_done(self, request, why):
         """Show the page again, and why what was sent to it is not done."""
@@ -72,8 +82,12 @@ class SentMixin:
         view = partial(view, extra_context)
         if request.method in READING:
             return self._show_refused_saves(request, view)
-        with limiting_each():
-            response = self._show_refused_saves(request, view)
+        try:
+            with limiting_each():
+                response = self._show_refused_saves(request, view)
+        except OperationError as error:
+            # Of a row that was to be deleted; a refused save is shown on its form.
+            return self._write_refused(request, error)
         # The form again, with what is wrong.
         return drawn_until(monotonic() + WHOLE_PAGE * max_time() / 1_000, response)
 

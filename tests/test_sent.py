@@ -3,16 +3,21 @@
 import pytest
 from bson import ObjectId
 from django.contrib.admin import site
+from django.contrib.admin.models import LogEntry
+from django.urls import reverse
 
 from tests import mongodb
-from tests.documents import Book
+from tests.documents import Author, Book
+from tests.submission import sent
 
 KEY = ObjectId("5f0000000000000000000001")
 BOOKS = "/admin/tests/book/"
+FORM = "application/x-www-form-urlencoded"
 ACTION = {"action": "delete_selected", "_selected_action": str(KEY)}
+NO_RIGHT = "The MongoDB user of this site lacks the permission."
 FAULTS = [
     ({"errorCode": mongodb.TIME_LIMIT}, "It took longer than 15 s."),
-    ({"errorCode": mongodb.UNAUTHORIZED}, "The MongoDB user of this site may not read"),
+    ({"errorCode": mongodb.UNAUTHORIZED}, NO_RIGHT),
 ]
 
 
@@ -64,7 +69,7 @@ def test_a_form_that_mongodb_refuses_says_so(book, admin_client, mongo_faults):
     assert response.status_code == 503
     html = response.content.decode()
     assert "<h1>The database refused this</h1>" in html
-    assert "The MongoDB user of this site may not read it." in html
+    assert NO_RIGHT in html
 
 
 @pytest.mark.parametrize("page", ["change", "raw", "delete"])
@@ -90,6 +95,50 @@ def test_a_deletion_that_mongodb_refuses_says_so(
     assert (response.status_code, response.url) == (302, url)
     html = admin_client.get(url).content.decode()
     assert "This was not done, or not all of it. MongoDB refused this: Failing" in html
+
+
+def test_a_deletion_that_was_refused_is_no_recent_action(
+    book, admin_client, mongo_faults
+):
+    fault = {"errorCode": mongodb.UNAUTHORIZED, "failCommands": ["delete"]}
+    with mongo_faults("books", **fault):
+        admin_client.post(f"{BOOKS}{KEY}/delete/", {"post": "yes"})
+        admin_client.post(BOOKS, ACTION | {"post": "yes"})
+    assert not LogEntry.objects.exists()
+
+
+def test_of_an_action_that_ended_early_is_logged_what_it_did(
+    book, admin_client, mongo_faults, monkeypatch
+):
+    def delete_queryset(request, queryset):
+        for each in queryset.order_by("code"):
+            each.delete()
+
+    admin = site.get_model_admin(Author)
+    monkeypatch.setattr(admin, "delete_queryset", delete_queryset)
+    book.authors.insert_many({"_id": code, "name": "Ada"} for code in "abc")
+    authors = reverse("admin:tests_author_changelist")
+    data = ACTION | {"_selected_action": ["a", "b", "c"], "post": "yes"}
+    fault = {"errorCode": mongodb.UNAUTHORIZED, "failCommands": ["delete"]}
+    with mongo_faults("authors", mode={"skip": 1}, **fault):
+        assert admin_client.post(authors, data).status_code == 302
+    assert "MongoDB refused this" in admin_client.get(authors).content.decode()
+    assert [each["_id"] for each in book.authors.find().sort("_id")] == ["b", "c"]
+    assert [each.object_id for each in LogEntry.objects.all()] == ["a"]
+
+
+def test_a_row_whose_deletion_mongodb_refuses(book, admin_client, mongo_faults):
+    book.chapters.insert_one({"_id": KEY, "book": KEY, "heading": "One"})
+    url = f"{BOOKS}{KEY}/change/"
+    page = admin_client.get(url).content.decode()
+    data = sent(page, **{"chapter_set-0-DELETE": "on"})
+    fault = {"errorCode": mongodb.UNAUTHORIZED, "failCommands": ["delete"]}
+    with mongo_faults("chapters", **fault):
+        response = admin_client.post(url, data.urlencode(), FORM)
+    assert (response.status_code, response.url) == (302, url)
+    html = admin_client.get(url).content.decode()
+    assert "This was not done, or not all of it. MongoDB refused this: Failing" in html
+    assert book.chapters.count_documents({}) == 1
 
 
 @pytest.mark.parametrize("place", ["add", f"{KEY}/change"])

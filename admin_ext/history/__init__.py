@@ -18,7 +18,7 @@
 from .entries import changes
 from .expected import Expected, expecting
 from .images import Image, image_of
-from .log import last_author, logged_as
+from .log import last_author, logged_as, unlog_deletions
 from .outside import notice
 from .places import key_of_text, key_text, place_of
 from .recording import Recording, by, current, is_enabled, recording, unrecorded
@@ -60,6 +60,7 @@ __all__ = [
     "recorded_view",
     "recording",
     "settle",
+    "unlog_deletions",
     "unrecorded",
     "without_secrets",
 ]

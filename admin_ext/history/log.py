@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import override
+from pymongo.errors import PyMongoError
 
 from admin_ext.conflicts import Author
 
@@ -31,6 +33,20 @@ def logged_as(document: Any, opts: Any) -> Any:
     """Return ``document``, or what stands for it in the log of another class."""
     same = document._meta.label == opts.label
     return document if same else LoggedAs(document, opts)
+
+
+def unlog_deletions(request: Any, document: Any) -> None:
+    """Take what is still there out of the deletions that a request logged.
+
+    Django logs them before they are done, in a transaction of SQL, which the pages of
+    Documents do not have. What MongoDB does not tell of stays in the log.
+    """
+    logged = getattr(request, "logged_deletions", None) or ()
+    entries = {str(each.object_id): each for each in logged if each and each.pk}
+    keys = [each.object_id for each in entries.values()]
+    with suppress(PyMongoError):
+        for left in document._default_manager.filter(pk__in=keys).only("pk"):
+            entries[str(left.pk)].delete()
 
 
 def last_author(document: Any, label: Any, since: datetime | None) -> Author | None:
