@@ -1,9 +1,12 @@
 """Documents of a size or depth that nobody models: all pages open, edits are small."""
 
+import struct
+
 import bson
 import pytest
-from bson import Binary, DBRef, Int64, ObjectId
-from bson.binary import UUID_SUBTYPE
+from bson import Binary, Code, DBRef, Decimal128, Int64, ObjectId, Regex
+from bson.binary import OLD_BINARY_SUBTYPE, USER_DEFINED_SUBTYPE, UUID_SUBTYPE
+from bson.raw_bson import RawBSONDocument
 from django.urls import reverse
 
 from .mongodb import DOCUMENT_WRITES
@@ -111,3 +114,44 @@ def test_an_edit_of_another_field_sends_that_field_only(odd, mongo_commands):
     assert only["u"] == {"$set": {"name": "changed"}}
     assert len(bson.encode(only)) < 1000
     assert odd.parts() == before | {"name": "changed"}
+
+
+# Made bytes of the old subtype, without the second length that those begin with.
+WRONG = Binary(b"unlike", USER_DEFINED_SUBTYPE)
+RIGHT = Binary(b"right", OLD_BINARY_SUBTYPE)
+KINDS = [Regex("a", "i"), Code("f"), Code("f()", {"a": WRONG}), Decimal128("1"), 1.5]
+KINDS += [True, None, Int64(1), ObjectId(), DBRef("trees", WRONG), RIGHT]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"root": WRONG, "branches": WRONG, "leaves": WRONG, "free": WRONG},
+        {"root": {"name": WRONG}, "leaves": [*KINDS, WRONG], "free": {"a": [WRONG]}},
+        {"unknown": [*KINDS, Binary(b"", USER_DEFINED_SUBTYPE)]},
+    ],
+)
+def test_old_binaries_of_contradicting_lengths(
+    values, mongo, rf, admin_user, admin_client
+):
+    http = rf.get("/")
+    http.user = admin_user
+    it = Stored(Tree, mongo, http, {"_id": KEY})
+    mongo.trees.delete_many({})
+    son = bson.encode({"_id": KEY, "name": "Tree", **values})
+    for data in (b"unlike", b""):
+        made = struct.pack("<iB", len(data), USER_DEFINED_SUBTYPE) + data
+        son = son.replace(made, made.replace(b"\x80", b"\2"))
+    mongo.trees.insert_one(RawBSONDocument(son))
+    mongo.trees.insert_one({"name": "plain", "unknown": RIGHT})
+    for name, (view, query) in PAGES.items():
+        args = [] if view == LIST else [KEY]
+        response = admin_client.get(reverse(view, args=args) + query)
+        assert response.status_code == 200, name
+    form = it.form(sent(draw(it.form()), name="Born"))
+    assert form.is_valid(), form.errors
+    form.save()
+    assert it.raw() == son.replace(b"Tree", b"Born")
+    assert mongo.trees.find_one({"name": "plain"})["unknown"] == RIGHT
+    delete = reverse("admin:tests_tree_delete", args=[KEY])
+    assert admin_client.post(delete, {"post": "yes"}).status_code == 302

@@ -59,6 +59,8 @@ VALUES = [
     {"a.b": Int64(1), "$c": {"d.e": None}, "": 1.0},
     {"$oid": "x", "n": [{"$date": 5}]},
     {"_cls": "Depot", "_ref": DBRef("depot", KEY)},
+    {"_cls": "Depot", "_ref": DBRef("", KEY)},
+    {"_cls": "Depot", "_ref": DBRef("a..b", KEY)},
     {"type": "Point", "coordinates": [1, 2]},
     {"type": "Point", "coordinates": [1.0, Int64(2)], "crs": None},
     datetime(1960, 1, 1, 0, 0, 0, 123000, tzinfo=UTC),

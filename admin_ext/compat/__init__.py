@@ -39,14 +39,14 @@ from mongoengine.errors import (
 from mongoengine.fields import ImageGridFsProxy
 from mongoengine.queryset import visitor
 from mongoengine.queryset.base import BaseQuerySet
-from pymongo.errors import ConnectionFailure
+from pymongo.errors import ConnectionFailure, InvalidName
 
 from admin_ext.limits import max_time, within
 
+from .binaries import leave_odd_old_binaries, leave_what_is_no_uuid
 from .managers import clone_querysets_quickly
 from .selection import look_for_servers_no_longer
 from .uploads import let_views_have_upload_limits, upload_limits
-from .uuids import leave_what_is_no_uuid
 from .writes import hold_no_transaction_for_documents, record_writes
 
 __all__ = [
@@ -73,9 +73,11 @@ __all__ = [
 CONNECTION_ERRORS = (ConnectionFailure, MongoEngineConnectionFailure)
 
 # What mongoengine raises when a stored document does not fit its Document; an infinite
-# number in an IntField is an ArithmeticError.
+# number in an IntField is an ArithmeticError. The driver raises an InvalidName for a
+# reference that names no collection, which a DynamicField looks for at once.
 LOAD_ERRORS = (
     ArithmeticError,
+    InvalidName,
     InvalidDocumentError,
     FieldDoesNotExist,
     NotRegistered,
@@ -466,6 +468,7 @@ def apply(*, values, cells, readonly, document_for_label, prepare, recorded):
     keep_raw_conditions()
     leave_odd_references()
     leave_what_is_no_uuid()
+    leave_odd_old_binaries()
     keep_kinds_of_binary_data()
     keep_binary_data_in_dicts()
     delete_pictures_without_thumbnails()
