@@ -30,7 +30,9 @@ def key_identity(key: Any) -> Any:
     """
     if isinstance(key, Decimal128):
         key = key.to_decimal()
-    if isinstance(key, float | Decimal) and key != key:  # NaN
+    is_decimal = isinstance(key, Decimal)
+    # Of a signaling one, a comparison raises.
+    if key.is_nan() if is_decimal else isinstance(key, float) and key != key:
         return ("NaN",)
     if isinstance(key, dict):
         return tuple((name, key_identity(value)) for name, value in key.items())

@@ -70,6 +70,7 @@ def test_what_bson_stores_differently_is_not_identical(first, second):
             1.0,
             Decimal128("0.12345678901234567890"),
         ),
+        (Decimal128("sNaN"), 1.0, Decimal128("sNaN")),
         (1.5, Decimal128("2.50"), Decimal128("1.5")),
         (7, Decimal128("2.50"), Decimal128("7")),
         (b"new", Binary(b"old", 5), Binary(b"new", 5)),

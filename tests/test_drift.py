@@ -199,6 +199,7 @@ def test_the_demo_as_it_is_meant_has_no_drift():
         ("f()", Code("f()"), False),
         (b"x", Binary(b"x", 128), False),
         (float("nan"), Decimal128("NaN"), True),
+        (float("nan"), Decimal128("sNaN"), True),
     ],
 )
 def test_values_that_mongodb_takes_for_equal(one, other, is_same):

@@ -18,6 +18,7 @@ from tests import mongodb
 MIXED = [
     *(1, 2.5, "a", ObjectId("5f0000000000000000000001"), {"a": 1}, {"a": "x"}),
     *(True, None, datetime(2024, 1, 1, tzinfo=UTC), float("nan"), Int64(7)),
+    {"signaling": Decimal128("sNaN")},
 ]
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from bs4 import BeautifulSoup
-from bson import DBRef, ObjectId, Regex
+from bson import DBRef, Decimal128, ObjectId, Regex
 from django.contrib.admin import site
 from django.contrib.auth.models import Permission, User
 
@@ -29,7 +29,7 @@ ODD = [
     *({"_cls": "Town", "_ref": DBRef("towns", KIEL)}, {"_cls": "Town", "_ref": KIEL}),
     *({"_cls": "Town", "_ref": DBRef("towns", GONE)}, {"_cls": "Nowhere"}),
     *({"_cls": "Ship", "_ref": DBRef("ships", "k1")}, {"_cls": "Town", "_ref": None}),
-    {"_cls": "Nowhere", "_ref": DBRef("towns", KIEL)},
+    *({"_cls": "Nowhere", "_ref": DBRef("towns", KIEL)}, {"a": Decimal128("sNaN")}),
 ]
 
 

@@ -480,3 +480,10 @@ def test_a_row_that_is_gone_begins_no_page(mongo, admin_client, monkeypatch):
 def test_an_address_without_its_slash_leads_on(mongo, admin_client):
     response = admin_client.get("/admin/collections")
     assert (response.status_code, response["Location"]) == (301, "/admin/collections/")
+
+
+def test_a_number_of_more_than_64_bits_is_no_key(mongo, admin_client):
+    mongo.things.insert_one({"n": 1})
+    key = quote('{"$numberLong":"99999999999999999999"}')
+    url = reverse("admin:collection_document", args=["default", "things", key])
+    assert admin_client.get(url).status_code == 404

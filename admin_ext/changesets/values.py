@@ -122,6 +122,9 @@ def _double_like(value: Any) -> Any:
     """Return the double that is written with the same digits."""
     if isinstance(value, Decimal128):
         decimal = value.to_decimal()
+        if decimal.is_nan():
+            # Of a signaling one, Python makes no float.
+            return value
         double = float(decimal)
         return double if Decimal(repr(double)) == decimal else value
     double = float(value)

@@ -1,5 +1,6 @@
 """What is wrong with one stored document: the findings, and what they are in detail."""
 
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from math import inf
@@ -152,6 +153,9 @@ def identity(value: Any) -> Any:
         return ("bool", value)
     if isinstance(value, int | float | Decimal128):
         number = value.to_decimal() if isinstance(value, Decimal128) else value
+        if isinstance(number, Decimal) and number.is_nan():
+            # Of a signaling one, Python makes no float.
+            return "nan"
         try:
             return Fraction(number)
         except (ValueError, OverflowError):

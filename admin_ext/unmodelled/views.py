@@ -139,6 +139,9 @@ class CollectionsMixin:
         text, sons = None, []
         try:
             sons = self._documents(entry, stored_key)
+        except OverflowError as error:
+            # A number of more than 64 bits.
+            raise Http404(_("No document has this key.")) from error
         except FAILURES as error:
             notices.append(_unread(entry, error))
         if not sons and not notices:
