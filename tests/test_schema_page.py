@@ -388,7 +388,7 @@ def test_what_mongodb_does_not_answer_is_said(
     admin_client, stored, mongo_faults, fault
 ):
     code, why = {
-        "refused": (mongodb.UNAUTHORIZED, "The MongoDB user of this site may not"),
+        "refused": (mongodb.UNAUTHORIZED, "The MongoDB user of this site lacks"),
         "stopped": (mongodb.TIME_LIMIT, "It took longer than 1 s."),
     }[fault]
     commands = ["aggregate", "find", "listIndexes", "listCollections"]
