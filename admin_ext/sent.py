@@ -46,7 +46,6 @@ class SentMixin:
         except OperationError as error:
             return self._write_refused(request, error)
         except FAILURES as error:
-            unlog_deletions(request, self.model)
             return self._not_done(request, told(self.opts.label, error, limit))
         # Such as a page that asks for confirmation.
         return drawn_until(monotonic() + limit / 1_000, response)
@@ -62,7 +61,6 @@ class SentMixin:
             return self._write_refused(request, error)
 
     def _write_refused(self, request, error):
-        unlog_deletions(request, self.model)
         why = saving.refusal(error)
         # The driver's own text may quote the document.
         logger.warning("%s: %s", self.opts.label, why)
@@ -70,6 +68,7 @@ class SentMixin:
 
     def _not_done(self, request, why):
         """Show the page again, and why what was sent to it is not done."""
+        unlog_deletions(request, self.model)
         text = _(
             "This was not done, or not all of it. %(why)s Look at what is there before "
             "you try again."

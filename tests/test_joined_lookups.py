@@ -231,10 +231,13 @@ def test_a_field_of_a_project_may_get_its_queryset_later(
 
 
 def test_where_to_look_is_told_by_each_row_and_looked_at_once(mongo, monkeypatch):
-    offers, batch, made = Offers(), Batch(1_000), []
-    monkeypatch.setattr(
-        offers_module, "canonical", lambda cls, text: made.append(text) or text
-    )
+    offers, batch, made, canonical = Offers(), Batch(1_000), [], offers_module.canonical
+
+    def counted(document, text):
+        made.append(text)
+        return canonical(document, text)
+
+    monkeypatch.setattr(offers_module, "canonical", counted)
     for _row in range(50):
         offers.expect(Tag, [str(ObjectId())])
         offers.expect_among(Tag._default_manager.all())

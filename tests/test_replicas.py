@@ -19,6 +19,7 @@ from tests.documents import Author, Book
 KEY = ObjectId("5f0000000000000000000001")
 BOOKS = "/admin/tests/book/"
 ASKED = "/admin/autocomplete/?app_label=tests&model_name=book&field_name=publisher"
+# On servers of its own; one of the names that the tests may profile.
 NAME = "test_mongoadmin_main_other"
 SECONDS = 60
 

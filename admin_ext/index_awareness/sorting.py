@@ -131,10 +131,9 @@ class Order:
         It names what limits the rows of a person, who gets none. Where the index is
         there, and has arrays, nothing is missing.
         """
-        if self.is_limited or self.holds_lists(sort):
-            return ""
-        if len(sort) > 1 and any(self.holds_lists([each]) for each in sort):
-            # Another index with lists would not have the order either.
+        # With lists in one of its columns another index has not the order either.
+        orders = [sort, *([each] for each in sort)]
+        if self.is_limited or any(map(self.holds_lists, orders)):
             return ""
         keys = wanted_index(self.queryset._query, sort)
         return index_line(self.queryset.model, keys)
