@@ -8,7 +8,7 @@ https://www.mongodb.com/docs/manual/reference/bson-type-comparison-order/
 
 from typing import Any
 
-from bson import MaxKey, MinKey
+from bson import MinKey
 
 from .order import KEY, Order
 
@@ -65,33 +65,9 @@ def values_of(place: tuple[Any, ...]) -> list[tuple[int, Any]]:
 
 def _pair(path: str, *, is_least: bool) -> Expression:
     name, *names = path.split(".")
-    if names:
-        nearest = _nearest(f"${name}", names, is_least=is_least)
-        pair = ["$$nearest.rank", "$$nearest.value"]
-        return {"$let": {"vars": {"nearest": nearest}, "in": pair}}
-    operand = f"${name}"
-    undefined = {
-        "$or": [{"$eq": [operand, []]}, {"$eq": [{"$type": "$$value"}, "undefined"]}]
-    }
-    least = {"$eq": ["$$value", {"$literal": MinKey()}]}
-    rank = {"$cond": [undefined, UNDEFINED, {"$cond": [least, LEAST, USUAL]}]}
-    return {
-        "$let": {
-            "vars": {"value": _value(operand, is_least=is_least)},
-            "in": [rank, {"$ifNull": ["$$value", None]}],
-        }
-    }
-
-
-def _value(operand: str, *, is_least: bool) -> Expression:
-    operator = "$lt" if is_least else "$gt"
-    start = MaxKey() if is_least else MinKey()
-    nearer = {"$cond": [{operator: ["$$this", "$$value"]}, "$$this", "$$value"]}
-    of_members = {
-        "$reduce": {"input": operand, "initialValue": {"$literal": start}, "in": nearer}
-    }
-    of_array = {"$cond": [{"$eq": [operand, []]}, None, of_members]}
-    return {"$cond": [{"$isArray": operand}, of_array, operand]}
+    nearest = _nearest(f"${name}", names, is_least=is_least)
+    pair = ["$$nearest.rank", "$$nearest.value"]
+    return {"$let": {"vars": {"nearest": nearest}, "in": pair}}
 
 
 def _nearest(operand: str, names: list[str], *, is_least: bool) -> Expression:
