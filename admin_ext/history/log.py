@@ -10,6 +10,7 @@ from django.utils.translation import override
 from pymongo.errors import PyMongoError
 
 from admin_ext.conflicts import Author
+from admin_ext.limits import max_side_time, within
 
 # So many of the latest entries are looked at.
 MAX_ENTRIES = 20
@@ -43,8 +44,10 @@ def unlog_deletions(request: Any, document: Any) -> None:
     """
     logged = getattr(request, "logged_deletions", None) or ()
     entries = {str(each.object_id): each for each in logged if each and each.pk}
+    if not entries:
+        return
     keys = [each.object_id for each in entries.values()]
-    with suppress(PyMongoError):
+    with suppress(PyMongoError), within(max_side_time()):
         for left in document._default_manager.filter(pk__in=keys).only("pk"):
             entries[str(left.pk)].delete()
 

@@ -45,11 +45,9 @@ def sort_of(queryset: Any, ordering: list[Any] | None = None) -> list[tuple[str,
 
 def is_served(queryset: Any, sort: list[tuple[str, Any]]) -> bool:
     """Tell whether an order costs no more than the page, as far as is known."""
-    if not sort or sort[0][0] == KEY:
+    if not sort or sort[0][0] == KEY or not is_large(queryset._collection):
         return True
-    return not is_large(queryset._collection) or plan_for(queryset, sort).has_order(
-        sort
-    )
+    return plan_for(queryset, sort).has_order(sort)
 
 
 @dataclass
